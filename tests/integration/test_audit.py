@@ -9,9 +9,11 @@ from typing import Any
 from click.testing import CliRunner
 
 from functions.application.auditing.stored_audit import Finding
+from functions.application.finding.names import Names
 from functions.application.ports import Alert
 from functions.entrypoints.cli.main import cli
 from functions.entrypoints.console.forms.audit_forms import audit_csv
+from functions.entrypoints.console.texts import Texts
 from tests.harness.place import ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 
@@ -230,7 +232,14 @@ def test_the_command_prints_the_differences_writes_a_csv_and_exits_3(place: Plac
     assert done.exit_code == 3
     assert "differences: 1, among" in done.stdout
     assert list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())) == [
-        {"kind": "other_time", "why": "", "booking": booking, "calendar": ROOM_A, "event": event, "day": "2026-11-24"}
+        {
+            "what": "other time",
+            "why": "",
+            "booking": booking,
+            "calendar": "Room A",
+            "event id": event,
+            "day": "2026-11-24",
+        }
     ]
     shown = CliRunner().invoke(cli, ["audit", "7", "--last", "--json"], obj=lambda: place.ports)
     assert '"found": 1' in shown.stdout
@@ -254,7 +263,7 @@ def test_the_screen_begins_one_and_shows_what_it_found_with_a_link_to_the_bookin
 
 
 def test_a_cell_that_a_spreadsheet_would_take_for_a_formula_is_quoted() -> None:
-    assert "'=HYPERLINK" in audit_csv((Finding("gone", calendar="=HYPERLINK(1)"),))
+    assert "'=HYPERLINK" in audit_csv((Finding("gone", calendar="=HYPERLINK(1)"),), Names(), Texts("en"))
 
 
 def _night(place: Place) -> None:

@@ -140,6 +140,9 @@ MANY = re.compile(
     r"|rows|settings|texts|webhooks)\b"
 )
 NEVER_ONE = (
+    "of the first {}",
+    "the lists name every status of the first {}",
+    "overlapping among the first {}",
     "{} rows of one calendar are for",
     "object {} has {} rows",
     "name at most {} further calendars",

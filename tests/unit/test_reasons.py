@@ -66,7 +66,7 @@ def _codes(module: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_code_of_this_service_is_not_told_as_an_answer_of_the_other_side(language: str) -> None:
+def test_a_code_of_this_service_is_not_told_as_an_answer_of_google(language: str) -> None:
     t = Texts(language)
     quoted = {code for code in codes() if reason_name(code, t) == t("reason.quoted", code=code)}
     assert sorted(quoted - {*ASKED, *THEIRS}) == []
@@ -76,8 +76,8 @@ def test_a_fault_of_this_service_is_told_as_one() -> None:
     assert reason_name("fault_KeyError", Texts("nl")) == "een fout in deze dienst zelf; het logboek zegt meer"
 
 
-def test_a_code_of_the_other_side_without_words_is_quoted() -> None:
-    assert reason_name("oddLimit", Texts("en")) == "the other side answered “oddLimit”"
+def test_a_code_of_google_without_words_is_quoted() -> None:
+    assert reason_name("oddLimit", Texts("en")) == "Google answered “oddLimit”"
 
 
 def test_codes_that_say_the_same_have_words() -> None:

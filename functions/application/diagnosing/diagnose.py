@@ -12,7 +12,7 @@ from functions.application.pulling import events_without_booking
 from functions.application.scanning import scan
 from functions.application.setting_up import consent
 from functions.application.setting_up.setup import SCOPES
-from functions.application.store import calendars, integrations, parked
+from functions.application.store import calendars, integrations
 from functions.application.store.integrations import path_of
 from functions.application.store.records import readable
 from functions.application.store.stopped import google_mend
@@ -130,7 +130,7 @@ def _google(session: SyncSession) -> list[Check]:
     except SyncError as error:
         note_withdrawn(session, error)
         if isinstance(error, AccessRevoked) and error.cause is Cause.MENDED_AT_GOOGLE:  # no task has met it yet
-            return [*checks, Check("google", "red", str(error), google_mend(connection.died(error, session.now())))]
+            return [*checks, Check("google", "red", str(error), "it is tried again every five minutes")]
         more = "" if isinstance(error, AccessRevoked) else "run Step 1 and Step 2 again if this stays"
         return [*checks, Check("google", "red", str(error), more, "consent")]
     count = sum(entry.listed for entry in entries.values())
@@ -415,9 +415,8 @@ def _channel(session: SyncSession, calendar: str) -> Check:
 
 def _waiting(session: SyncSession) -> list[Check]:
     checks = []
-    items = parked.every(session.ports, session.id, limit=100)
-    if items:
-        says = counted(len(items), "{} thing could not be done", "{} things could not be done")
+    if items := session.ports.documents.count(path_of(session.id, "parked")):
+        says = counted(items, "{} thing could not be done", "{} things could not be done")
         checks.append(Check("parked", "amber", says, "look at each and retry", "parked"))
     where = path_of(session.id, "links")
     held, paused, refused = (

@@ -140,21 +140,35 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
         for status, count in sorted(live.items())
         if status not in {*settings.outbound.listed, *session.integration.statuses_left}
     )
-    if shown:
+    cut = len(rows) >= MOST
+    if shown and cut:
+        says = say(
+            "of the first {} bookings in the coming two weeks these get no event, because no list names their status: {}",
+            len(rows),
+            shown,
+        )
+    elif shown:
         says = counted(
             len(synced),
             "of {} booking in the coming two weeks this gets no event, because no list names its status: {}",
             "of {} bookings in the coming two weeks these get no event, because no list names their status: {}",
             shown,
         )
+    if shown:
         yield Check("statuses", "amber", says, "add the status to Create on status, or to Delete on status", "outbound")
     elif live:
-        yield Check("statuses", "green", "the lists name every status of the coming two weeks")
-    yield from _overlaps(session, synced, today)
+        says = "the lists name every status of the coming two weeks"
+        if cut:
+            says = say("the lists name every status of the first {} bookings of the coming two weeks", len(rows))
+        yield Check("statuses", "green", says)
+    yield from _overlaps(session, synced, today, len(rows) if cut else None)
 
 
-def _overlaps(session: SyncSession, rows: Iterable[BookingRow], today: date) -> Iterator[Check]:
-    """Name, per calendar, the bookings that overlap; grey if the number of places is not known."""
+def _overlaps(session: SyncSession, rows: Iterable[BookingRow], today: date, first: int | None) -> Iterator[Check]:
+    """Name, per calendar, the bookings that overlap; grey if the number of places is not known.
+
+    `first`: so many bookings were looked at, and there are more.
+    """
     found = overlaps.among(session, rows, today)
     of_calendar: dict[str, list[overlaps.Overlap]] = {}
     for each in found:
@@ -163,6 +177,9 @@ def _overlaps(session: SyncSession, rows: Iterable[BookingRow], today: date) -> 
         known = any(each.places is not None for each in there)
         named = listed(say("{}: {}", f"{each.day:%d-%m-%Y}", ", ".join(each.bookings)) for each in there[:NAMED])
         says = say("overlapping bookings in the coming two weeks: {} ({})", len(there), named)
+        if first is not None:
+            among = "overlapping among the first {} bookings of the coming two weeks: {} ({})"
+            says = say(among, first, len(there), named)
         mend = "move or cancel one of each" if known else "look at these days where the object has one place"
         yield Check("overlap", "amber" if known else "grey", says, mend, "day", calendar)
 

@@ -29,6 +29,7 @@ TEXT = {
         "refused": "Geweigerd: {n}.",
         "waiting": "Wacht op u: {n}.",
         "overlaps": "Overlappende reserveringen in de komende twee weken: {n}.",
+        "overlaps_among": "Overlappingen onder de eerste {among} reserveringen van de komende twee weken: {n}.",
         "audit": "Verschillen bij de controle van {day}: {n}.",
         "no_audit": "Er was nog geen controle.",
         "unknown": "onbekend, i-Reserve was niet te lezen",
@@ -41,6 +42,7 @@ TEXT = {
         "refused": "Refused: {n}.",
         "waiting": "Waiting for you: {n}.",
         "overlaps": "Overlapping bookings in the coming two weeks: {n}.",
+        "overlaps_among": "Overlaps among the first {among} bookings of the coming two weeks: {n}.",
         "audit": "Differences in the audit of {day}: {n}.",
         "no_audit": "There was no audit yet.",
         "unknown": "unknown, i-Reserve could not be read",
@@ -52,7 +54,7 @@ TEXT = {
 class Week:
     """The figures of the seven local days before `until` (aware). Lags in seconds; None: there were no changes.
 
-    `overlaps` None: i-Reserve could not be read. `cut`: there were more changes than were counted.
+    `overlaps` None: i-Reserve could not be read. They are those among the first `overlaps_among` bookings; None: all. `cut`: there were more changes than were counted.
     """
 
     since: datetime
@@ -64,6 +66,7 @@ class Week:
     refused: int
     waiting: int
     overlaps: int | None
+    overlaps_among: int | None
     cut: bool
 
 
@@ -107,6 +110,7 @@ def week(ports: Ports, integration: Integration, until: datetime) -> Week:
     selection = Selection(since=since, until=until)
     entries, more = journal_read.selected(ports, integration.id, selection, limit=MOST_LOOKED_AT)
     done = [entry for entry in entries if entry["outcome"] == "done" and entry["booking_id"]]
+    found, looked = _overlaps(ports, integration)
     lags = [seconds for _, seconds in delays(done)]
     return Week(
         since,
@@ -117,7 +121,8 @@ def week(ports: Ports, integration: Integration, until: datetime) -> Week:
         slowest=max(lags, default=None),
         refused=sum(entry["outcome"] == "refused" for entry in entries),
         waiting=_waiting(ports, integration),
-        overlaps=_overlaps(ports, integration),
+        overlaps=found,
+        overlaps_among=looked,
         cut=bool(more),
     )
 
@@ -127,14 +132,15 @@ def _waiting(ports: Ports, integration: Integration) -> int:
     return parked + sum(ports.documents.count(links, {"state": each.value}) for each in (State.HELD, State.PAUSED))
 
 
-def _overlaps(ports: Ports, integration: Integration) -> int | None:
+def _overlaps(ports: Ports, integration: Integration) -> tuple[int | None, int | None]:
+    """Return how many overlaps there are, and among how many bookings if there are more than that."""
     session = open_session(ports, integration)
     today = day_of(session.now(), integration.settings.timezone)
     try:
         rows = rows_of(session, today, today + AHEAD, MOST).values()
     except SyncError:
-        return None
-    return len(overlaps.among(session, rows, today))
+        return None, None
+    return len(overlaps.among(session, rows, today)), len(rows) if len(rows) >= MOST else None
 
 
 def _said(integration: Integration, week: Week) -> tuple[str, str]:
@@ -154,7 +160,9 @@ def _said(integration: Integration, week: Week) -> tuple[str, str]:
     if week.median is not None and week.slowest is not None:
         lines.append(words["lag"].format(median=number(week.median), slowest=number(week.slowest)))
     lines += [words["refused"].format(n=week.refused), words["waiting"].format(n=week.waiting)]
-    lines.append(words["overlaps"].format(n=words["unknown"] if week.overlaps is None else week.overlaps))
+    overlapping = "overlaps" if week.overlaps_among is None else "overlaps_among"
+    n = words["unknown"] if week.overlaps is None else week.overlaps
+    lines.append(words[overlapping].format(n=n, among=week.overlaps_among))
     audited = integration.audited_at
     found = words["audit"].format(day=day(audited), n=integration.audit_found) if audited else words["no_audit"]
     lines.append(found)

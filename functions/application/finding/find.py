@@ -13,11 +13,10 @@ from functions.domain.model.addresses import rest_base
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Malformed, SyncError
 from functions.domain.model.event import Event
+from functions.domain.model.identity import is_ireserve_id
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.link import Link
 from functions.domain.settings.integration import RUNNING
-
-LONGEST_ID = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,15 @@ class Found:
     entries: tuple[Body, ...]
 
 
+def must_be_number(booking_id: str) -> None:
+    """Raise `Malformed` if this cannot be a booking's number."""
+    if not is_ireserve_id(booking_id):
+        raise Malformed("give the number of a booking", reason="no_booking")
+
+
 def find(ports: Ports, int_id: str, booking_id: str) -> Found:
     """Find a booking by its number; raises `Malformed` if that cannot be a booking's number."""
-    if not booking_id.isalnum() or not booking_id.isascii() or len(booking_id) > LONGEST_ID:
-        raise Malformed("give the number of a booking", reason="no_booking")
+    must_be_number(booking_id)
     integration = integrations.get(ports.documents, int_id)
     session = open_session(ports, integration)
     link = links.of_booking(ports.documents, int_id, booking_id)
@@ -113,7 +117,8 @@ def panel_address(base_url: str, booking_id: str) -> str:
 
 
 def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
-    """Queue a look at one booking; raises `Conflict` if the integration is neither active nor in shadow."""
+    """Queue a look at one booking; raises `Conflict` if the integration is neither active nor in shadow, `Malformed` like `find`."""
+    must_be_number(booking_id)
     if integrations.get(ports.documents, int_id).phase not in RUNNING:
         raise Conflict("only an active integration is synchronised; activate it first", reason="not_active")
     hint = hints.Hint(hints.Kind.BOOKING, int_id, (booking_id,), "person", ports.clock(), actor=actor)

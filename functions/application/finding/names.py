@@ -14,10 +14,12 @@ from functions.application.store.stopped import google_stopped
 from functions.application.sync.session import open_session
 from functions.domain.comparing.event_content import appointment_of
 from functions.domain.settings.integration import Integration
+from functions.domain.settings.schema import Settings
 
 FRESH, AFTER_TROUBLE = timedelta(minutes=5), timedelta(minutes=1)
 MOST = 200  # integrations in one process
 MOST_TITLES = 40  # read for one page
+FEW = 3  # objects by which a calendar can be called
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,17 @@ def _read(ports: Ports, integration: Integration, former: Names) -> tuple[Names,
     found = available.read(ports, integration.id, calendars=not google_stopped(integration))
     objects = {each.id: each.name for each in found.objects} if found.objects is not None else former.objects
     calendars = {each.id: each.title for each in found.calendars} if found.calendars is not None else former.calendars
+    calendars = {**_of_objects(integration.settings, objects), **calendars}
     statuses = {code: name for name, code in dialect_of(integration.dialect).status_names}
     return Names(objects, calendars, statuses), found.objects is not None and found.calendars is not None
+
+
+def _of_objects(settings: Settings, objects: Mapping[str, str]) -> dict[str, str]:
+    """Return calendars by the names of their objects: the best that is known of one whose name Google has not said."""
+    rooms: dict[str, list[str]] = {}
+    for row in settings.mapping:
+        rooms.setdefault(row.calendar, []).append(objects.get(row.object, ""))
+    return {calendar: ", ".join(names) for calendar, names in rooms.items() if all(names) and len(names) <= FEW}
 
 
 def _sides(integration: Integration) -> str:

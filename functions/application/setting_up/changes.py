@@ -14,6 +14,7 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.application.watching import channels
 from functions.domain.model.addresses import rest_base
 from functions.domain.model.errors import Conflict, Fault, Invalid, SyncError
+from functions.domain.model.messages import say
 from functions.domain.model.zones import day_of
 from functions.domain.settings.integration import ACTIVATED, UNFINISHED, Integration, Phase
 from functions.domain.settings.schema import Settings
@@ -82,11 +83,16 @@ def choices(ports: Ports, integration: Integration) -> tuple[str, ...]:
     return tuple(each for each in SCOPES if each == "all" or UNFINISHED.index(each) >= farthest)
 
 
-def why_so_few(integration: Integration) -> str:
-    """Return why a change may not leave existing events out now."""
+def why_so_few(integration: Integration, everything: str = "all") -> str:
+    """Return why a change may not leave existing events out now; `everything` is what the choice of all is called there."""
     if integration.phase is Phase.PAUSED:
-        return "the end of a pause brings everything in line: resume the integration first, or choose all"
-    return "existing events are still being looked at, and would get this change as well: wait until that is done, or choose all"
+        return say(
+            "the end of a pause brings everything in line: resume the integration first, or choose {}", everything
+        )
+    return say(
+        "existing events are still being looked at, and would get this change as well: wait until that is done, or choose {}",
+        everything,
+    )
 
 
 def _reach(look: Scan, integration: Integration) -> str:

@@ -8,6 +8,7 @@ from functions.application.sync.session import open_session
 from functions.domain.comparing.event_content import appointment_of
 from functions.domain.model.appointment import When
 from functions.domain.model.errors import Fault, Invalid, Malformed, SyncError
+from functions.domain.model.identity import is_ireserve_id
 from functions.domain.settings.template import placeholders, template_faults, unfilled
 
 
@@ -26,7 +27,7 @@ class Shown:
 
 def never_filled(ports: Ports, int_id: str, booking_id: str) -> tuple[str, ...]:
     """Return the placeholders, custom fields aside, for which this booking has no field; () if it cannot be read."""
-    if not booking_id.isalnum():
+    if not is_ireserve_id(booking_id):
         return ()
     session = open_session(ports, integrations.get(ports.documents, int_id))
     try:
@@ -43,7 +44,7 @@ def show(ports: Ports, int_id: str, booking_id: str, title: str, description: st
     faults = [Fault(name, says) for name, template in given.items() for says in template_faults(template)]
     if faults:
         raise Invalid(tuple(faults))
-    if not booking_id.isalnum():
+    if not is_ireserve_id(booking_id):
         raise Malformed("give the number of a booking", reason="no_booking")
     integration = integrations.get(ports.documents, int_id)
     booking = open_session(ports, integration).reservations.read(booking_id)

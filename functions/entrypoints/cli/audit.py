@@ -8,6 +8,7 @@ import click
 
 from functions.application.auditing import audit, stored_audit
 from functions.application.auditing.stored_audit import Audit
+from functions.application.finding.names import Catalogue
 from functions.application.ports import Ports
 from functions.domain.model.errors import Refused, Transient
 from functions.entrypoints.cli.frame import ACTOR, command, int_id, show, texts
@@ -29,7 +30,7 @@ def audit_command(ports: Ports, int_id: str, *, only_last: bool, file: Path | No
     if found is None:
         raise Refused("there is no audit yet; make one with `audit`")
     if file is not None:
-        _write(file, audit_csv(found.findings))
+        _write(file, audit_csv(found.findings, Catalogue(ports).of(int_id), texts(ports, int_id)))
     show(audit_json(ports, int_id, found), [*_unfinished(ports, int_id, found), *_lines(found)])
     if found.found:
         sys.exit(3)

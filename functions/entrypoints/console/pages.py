@@ -169,6 +169,7 @@ class Pages:
         ]
         integration = integrations.get(self.ports.documents, int_id)
         scopes = changes.choices(self.ports, integration)
+        button = f"“{self.texts(integration)('changed.all')}”"
         return self.page(
             "changed.html",
             int_id,
@@ -179,7 +180,7 @@ class Pages:
             address=address,
             most=100,
             scopes=scopes,
-            why_so_few=changes.why_so_few(integration) if scopes != changes.SCOPES else "",
+            why_so_few=changes.why_so_few(integration, button) if scopes != changes.SCOPES else "",
         )
 
     def confirm(

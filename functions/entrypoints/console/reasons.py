@@ -1,4 +1,4 @@
-"""Why something was not done, in words: a code of i-Reserve or Google without words of its own is quoted."""
+"""Why something was not done, in words: a code of Google without words of its own is quoted; each of i-Reserve has some."""
 
 from functions.entrypoints.console.texts import Texts
 
@@ -42,13 +42,14 @@ ALIKE = {  # codes that say the same to a person, by the one whose words they ha
     ),
     "rows_malformed": ("groups_malformed", "hook_malformed"),
     "secrets": ("no_digest_key",),
-    "their_fault": ("no_access_token", "refresh", "unavailable"),
+    "backendError": ("no_access_token", "refresh"),
+    "ireserve_fault": ("unavailable",),
 }
 LIKE = {code: known for known, codes in ALIKE.items() for code in codes}
 BEGINNINGS = {  # of codes that have their words in common
     "fault_": "fault",
     "google_secret_": "secrets",
-    "http_5": "their_fault",
+    "http_5": "backendError",  # i-Reserve's are `unavailable`
     "ireserve_secret_": "secrets",
     "secret_": "secrets",
     "secrets_": "secrets",

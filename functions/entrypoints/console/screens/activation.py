@@ -12,9 +12,11 @@ from functions.application.store import integrations
 from functions.application.store.records import readable
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Malformed, SyncError
+from functions.domain.model.identity import is_ireserve_id
 from functions.domain.settings.integration import Phase
 from functions.entrypoints.console.forms.dialect_form import told
 from functions.entrypoints.console.pages import Pages
+from functions.entrypoints.console.reasons import reason_name
 from functions.entrypoints.console.screens.integrations import steps_of
 from functions.entrypoints.console.texts import Texts
 
@@ -54,7 +56,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
     def begin_probe(int_id: str) -> Response:
         typed = {name: request.form.get(name, "").strip() for name in ("booking", "object")}
         try:
-            if not typed["booking"].isalnum():
+            if not is_ireserve_id(typed["booking"]):
                 raise Malformed("give the number of a booking", reason="no_booking")
             really = request.form.get("really") == "yes"
             trial = starting.begin(ports, int_id, typed["booking"], typed["object"], pages.actor(), really=really)
@@ -108,6 +110,8 @@ def _activation_page(
         dialect=integration.dialect,
         told=told,
         trial=trial,
+        goes_on=trial is not None and probe.alive(trial, pages.ports.clock()),
+        reason_name=reason_name,
         parts=probe.PARTS,
         probe_trouble=t.sentence(probe_trouble),
         typed=request.form,

@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from functions.application.auditing import audit, stored_audit
 from functions.application.store import integrations
 from functions.application.store.records import readable
-from functions.entrypoints.console.forms.audit_forms import audit_csv
+from functions.entrypoints.console.forms.audit_forms import audit_csv, why_name
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.reasons import reason_name
 
@@ -30,6 +30,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
             reason_name=reason_name,
             shown=SHOWN,
             left_alone=stored_audit.LEFT_ALONE,
+            why_name=why_name,
         )
 
     @routes.post("/integrations/<int_id>/audit")
@@ -39,8 +40,8 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.get("/integrations/<int_id>/audit.csv")
     def audit_file(int_id: str) -> Response:
-        integrations.get(ports.documents, int_id)
+        t = pages.texts(integrations.get(ports.documents, int_id))
         last = stored_audit.last(ports.documents, int_id)
-        body = audit_csv(last.findings if last is not None else ())
+        body = audit_csv(last.findings if last is not None else (), pages.catalogue.of(int_id), t)
         headers = {"Content-Disposition": f'attachment; filename="audit-{int_id}.csv"'}
         return Response(body, mimetype="text/csv", headers=headers)

@@ -54,8 +54,9 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.get("/integrations/<int_id>/journal.csv")
     def as_table(int_id: str) -> Response:
-        said = [_cells(each) for each in _told(pages, int_id, _chosen(pages, int_id))]
-        return _file(as_csv(COLUMNS, said), "text/csv", f"journal-{int_id}.csv")
+        t = pages.texts(integrations.get(ports.documents, int_id))
+        said = [_cells(each, t) for each in _told(pages, int_id, _chosen(pages, int_id))]
+        return _file(as_csv([t(f"csv.{name}") for name in COLUMNS], said), "text/csv", f"journal-{int_id}.csv")
 
     @routes.get("/integrations/<int_id>/journal.json")
     def as_json(int_id: str) -> Response:
@@ -163,9 +164,12 @@ def _told(pages: Pages, int_id: str, rows: list[Body]) -> list[Told]:
     return [tell(row, names, integration.settings, t) for row in rows]
 
 
-def _cells(row: Told) -> list[str]:
-    seconds = "" if row.seconds is None else str(row.seconds)
-    return [row.at, row.booking_id, row.room, row.direction, row.says, row.by, row.outcome, seconds, row.kind, row.id]
+def _cells(row: Told, t: Texts) -> list[str]:
+    """Return an entry in the words of the page; `journal.json` has it as it is stored."""
+    at, way = f"{t.local(row.at):%Y-%m-%d %H:%M:%S}", t(f"journal.{row.direction}").removesuffix(":")
+    outcome, kind = t.name("outcome", row.ended, t("outcome.other")), t(f"journal.kinds.{row.kind}")
+    seconds = "" if row.seconds is None else t.tenths(row.seconds)
+    return [at, row.booking_id, row.room, way, row.says, row.by, outcome, seconds, kind, row.id]
 
 
 def _file(text: str, kind: str, name: str) -> Response:

@@ -87,6 +87,6 @@ for (const place of document.querySelectorAll("[data-live]")) {
 }
 const address = new URL(location.href);
 if (address.searchParams.has("said")) {
-  address.searchParams.delete("said");
+  for (const name of ["said", "undo"]) address.searchParams.delete(name);
   history.replaceState(null, "", address);
 }
