@@ -275,6 +275,21 @@ def test_on_any_calendar_the_answer_stays_the_persons(place: Place, how: str) ->
     assert live(place) == []
 
 
+@pytest.mark.parametrize("address", [HALL, HALL.upper(), f" {HALL}"])
+def test_a_customer_who_gives_a_rooms_address_as_his_own_takes_no_second_room(place: Place, address: str) -> None:
+    rows = [{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": HALL}]
+    place.google("POST", "calendars", {"id": HALL, "account": PLANNER, "accepts": True})
+    chosen = {"invitations": "resources", "follow": "all_mapped", "object": "10"}
+    place.activate(mapping=rows, inbound=chosen, outbound={"use_customer_data": True})
+    customer = place.ireserve("POST", "customers", {"name": "Gast", "email": address})
+    place.book("2026-11-25T10:00", "2026-11-25T11:00", customer_id=customer["id"])
+    place.settle(60)
+    assert live(place) == [(10, "2026-11-25T10:00")]
+    assert place.events(HALL) == []
+    checks = [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "customers"]
+    assert "has an address that cannot be invited" in checks[0]["says"]
+
+
 @pytest.mark.parametrize(("tell", "mails"), [(False, 0), (True, 1)])
 def test_google_mails_the_organizer_only_where_that_is_chosen(place: Place, *, tell: bool, mails: int) -> None:
     rooms(place, {"tell_organizer": tell})

@@ -183,7 +183,7 @@ def test_use_customer_data_leaves_an_address_out_that_google_refuses_and_says_so
     assert place.api("GET", "/7/parked") == []
     assert next(each for each in place.journal() if each["step"] == "InsertEvent")["left_out"] == ["guest"]
     says = [each["says"] for each in place.api("GET", "/7/diagnostics")["checks"]]
-    assert any("an address that Google does not accept" in each for each in says)
+    assert any("an address that cannot be invited" in each for each in says)
 
 
 def test_use_customer_data_goes_on_without_a_guest_whom_google_refuses_all_the_same(place: Place) -> None:

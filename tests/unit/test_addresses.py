@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.domain.model.addresses import is_mail_address, origin_of, rest_base, web_address
+from functions.domain.model.addresses import guest_address, is_mail_address, origin_of, rest_base, web_address
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,18 @@ def test_one_mail_address_is_one(text: str) -> None:
 )
 def test_what_google_would_refuse_as_a_guest_is_no_mail_address(text: str) -> None:
     assert not is_mail_address(text)
+
+
+def test_a_customer_is_invited_at_an_address_of_his_own_and_at_no_calendars() -> None:
+    assert guest_address(" Klant@Example.org ") == "klant@example.org"
+    assert guest_address("klant@mycalendar.google.com") == "klant@mycalendar.google.com"
+    for host in ("resource", "group", "group.v", "ｇroup"):
+        assert guest_address(f"zaal@{host}.calendar.google.com") == ""
+    for text in (
+        "c_hall1@Resource.Calendar.Google.com",
+        "x@calendar.google.com",
+        "x@resource.calendar.ｇoogle.com",
+        "klant",
+        "",
+    ):
+        assert guest_address(text) == ""

@@ -19,7 +19,7 @@ from functions.application.store.stopped import google_mend
 from functions.application.sync import retry_event_id
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.application.watching import channels, key_rotation
-from functions.domain.model.addresses import is_mail_address
+from functions.domain.model.addresses import guest_address
 from functions.domain.model.check import Check
 from functions.domain.model.errors import AccessRevoked, Cause, Malformed, SyncError
 from functions.domain.model.messages import counted, say
@@ -319,15 +319,15 @@ def _customers(session: SyncSession) -> list[Check]:
 
 
 def _guests(session: SyncSession) -> list[Check]:
-    """Report a customer's address that Google does not accept, until it is fixed."""
+    """Report a customer's address that cannot be invited, until it is fixed."""
 
     def still(noted: Body) -> Check | None:
         read = session.read_booking(str(noted["booking_id"]))
         email = read.value.email.strip() if read.value is not None else ""
-        if read.presence is not Presence.UNREADABLE and (not email or is_mail_address(email)):
+        if read.presence is not Presence.UNREADABLE and (not email or guest_address(email)):
             return None
         says = say(
-            "the customer of booking {} has an address that Google does not accept; its event has no guest",
+            "the customer of booking {} has an address that cannot be invited; its event has no guest",
             noted["booking_id"],
         )
         return Check("customers", "amber", says, "correct the address in i-Reserve, then resync", "ireserve")

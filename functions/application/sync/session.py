@@ -10,7 +10,7 @@ from functions.application.store import integrations, links
 from functions.application.store.dialect_validation import dialect_of
 from functions.application.store.digests import digest_of
 from functions.application.store.stopped import wants_consent
-from functions.domain.model.addresses import is_mail_address
+from functions.domain.model.addresses import guest_address
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import (
     AccessRevoked,
@@ -120,11 +120,7 @@ class SyncSession:
                 self._note_once("other_zone", {"booking_id": booking.id})
             if not booking.email and booking.customer_id and self.settings.outbound.use_customer_data:
                 booking = replace(booking, email=self._address(booking.customer_id))
-            if (
-                booking.email
-                and self.settings.outbound.use_customer_data
-                and not is_mail_address(booking.email.strip())
-            ):
+            if booking.email and self.settings.outbound.use_customer_data and not guest_address(booking.email):
                 self._note_once("guest_left_out", {"booking_id": booking.id})
             return Snapshot.of(booking)
         except Gone:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from functions.domain.model.addresses import is_mail_address
+from functions.domain.model.addresses import guest_address
 from functions.domain.model.appointment import LABEL, AllDay, Appointment, Style, Timed, When, with_length
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import ACCEPTED, Event
@@ -92,7 +92,7 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
         calendar=calendar,
         title=" ".join(readable(title).split())[:TITLE_LIMIT],
         description=_cut("\n".join(part for part in (description, _around(booking, settings, row)) if part)),
-        guest=_guest(booking) if o.use_customer_data else "",
+        guest=guest_address(booking.email) if o.use_customer_data else "",
         reminders=_reminders(settings),
         meet=o.create_meet_link,
         style=_style(booking, settings, row, " ".join(readable(location).split())[:TITLE_LIMIT]),
@@ -173,12 +173,6 @@ def _style(booking: Booking, settings: Settings, row: MappingRow | None, locatio
 def _colour(name: str, *, labels: bool) -> str:
     """Return a colour by Google's number, or the calendar's own label with that name."""
     return COLOURS.get(name, f"{LABEL}{name}" if labels and name else "")
-
-
-def _guest(booking: Booking) -> str:
-    """Return the customer's address, or "" if it is invalid: Google would refuse the whole event."""
-    address = booking.email.strip().lower()
-    return address if is_mail_address(address) else ""
 
 
 def base_of(wanted: Appointment, booking: Booking, digest: Digest) -> Base:

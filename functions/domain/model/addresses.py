@@ -3,10 +3,12 @@
 Whether this service may call an address is decided in `adapters/net/addresses.py`.
 """
 
+import unicodedata
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST_URL = 2000
 LONGEST_MAIL, LONGEST_NAME = 254, 64  # https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1
+OF_CALENDARS = "calendar.google.com"  # rooms and shared calendars have an address at one of its subdomains
 NOT_IN_MAIL = frozenset(' ,;:<>()[]\\"')
 
 
@@ -62,3 +64,14 @@ def is_mail_address(text: str) -> bool:
         and text.isprintable()
         and NOT_IN_MAIL.isdisjoint(text)
     )
+
+
+def guest_address(text: str) -> str:
+    """Return the address of a customer as a guest list has it; "" if it is none, or a calendar's.
+
+    Whoever books can give any address as his own. Invited at its own, a room of the organization is taken, and may become a
+    booking.
+    """
+    address = text.strip().lower()
+    host = unicodedata.normalize("NFKC", address.rpartition("@")[2]).lower()
+    return address if is_mail_address(address) and not f".{host}".endswith(f".{OF_CALENDARS}") else ""
