@@ -456,7 +456,8 @@ class _Outside:
 
     def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:
         who: Any = Lazy(lambda: self._credentials_of(integration, refresh_token))
-        return GoogleCalendars(lambda: _GoogleHttp(self._place._google), who, endpoint=f"{GOOGLE}/calendar/v3/")
+        endpoint, zone = f"{GOOGLE}/calendar/v3/", integration.settings.timezone
+        return GoogleCalendars(lambda: _GoogleHttp(self._place._google), who, endpoint=endpoint, zone=zone)
 
     def _credentials_of(self, integration: Integration, refresh_token: str) -> Any:
         version = refresh_token or integration.secret_versions.get("google_refresh_token", "")

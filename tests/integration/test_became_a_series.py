@@ -48,6 +48,26 @@ def booking(place: Place) -> str:
     return booking
 
 
+@pytest.mark.parametrize("unnamed", ["calendar", "utc"])
+@pytest.mark.parametrize("first", ["by the hour", "by the day"])
+def test_a_series_that_a_person_makes_of_our_event_keeps_its_hour_in_summer(
+    place: Place, unnamed: str, first: str
+) -> None:
+    """Whatever zone Google gives to times in UTC that name none."""
+    place.google("POST", "zones", {"unnamed": unnamed})
+    place.activate(inbound=MAY)
+    booking = place.book(*((TEN, ELEVEN) if first == "by the hour" else ("2026-11-24", "2026-11-25")))
+    place.settle()
+    place.change(booking, start=TEN, end=ELEVEN)
+    place.settle()
+    place.edit(named(place, booking), recurrence=["RRULE:FREQ=WEEKLY;COUNT=20"])
+    place.settle(300)
+    assert {each[11:] for each in occurrences(place)} == {"10:00"}
+    bookings = [str(each["from"]) for each in place.bookings()]
+    assert (len(bookings), max(bookings)[:10]) == (20, "2027-04-06")
+    assert {each[11:16] for each in bookings} == {"10:00"}
+
+
 def test_a_booking_that_is_moved_moves_the_first_occurrence_alone(place: Place, booking: str) -> None:
     place.change(booking, start="2026-11-24T15:00", end="2026-11-24T16:00")
     place.settle()

@@ -71,6 +71,27 @@ def test_a_patched_time_replaces_the_old_one_whatever_kind_it_was(before: When, 
     assert read.when == after
 
 
+ZONE = "Europe/Amsterdam"
+
+
+def zones_in(body: dict[str, Any]) -> list[Any]:
+    return [body[name].get("timeZone", "") for name in ("start", "end")]
+
+
+def test_a_new_event_with_hours_names_its_time_zone_and_a_changed_one_keeps_the_one_it_has() -> None:
+    hours, days = HOUR, AllDay(date(2026, 11, 24), date(2026, 11, 25))
+    for when, named in ((hours, ZONE), (days, "")):
+        assert zones_in(insert_body(KEY, Appointment(when, "room", ""), "", MARK, ZONE)) == [named, named]
+        assert zones_in(insert_body(KEY, Appointment(when, "room", ""), "", MARK)) == ["", ""]
+    ways: tuple[tuple[When, When, str | None], ...] = (
+        (hours, hours, ""), (days, hours, ZONE), (hours, days, None), (days, days, None)
+    )  # fmt: skip
+    for before, after, zone in ways:
+        changed = patch_body(Event(KEY, '"1"', before), EventChange(when=after), MARK, ZONE)
+        assert zones_in(changed) == [zone, zone]
+    assert zones_in(patch_body(KEY, EventChange(when=hours), MARK, ZONE)) == ["", ""]
+
+
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

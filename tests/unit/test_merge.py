@@ -197,6 +197,12 @@ def test_a_booking_by_the_day_makes_an_event_of_whole_days() -> None:
     assert patch(view(its=booking(DAY), seen=BELIEVED)).change.when == DAY
 
 
+def test_an_event_of_whole_days_that_gets_hours_is_read_first_because_it_has_no_time_zone_yet() -> None:
+    of = link(base=base(booking(DAY)))
+    assert plan(view(of, booking(NOON), BELIEVED), C).step == Look(event=KEY)
+    assert patch(view(of, booking(NOON), event(DAY))).change.when == NOON
+
+
 def test_an_event_in_another_calendar_changes_the_object_where_that_is_allowed() -> None:
     planned = plan(view(seen=event(key=MOVED)), ROOMS)
     assert planned.step == WriteBooking(

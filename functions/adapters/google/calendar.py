@@ -33,7 +33,8 @@ _NO_HTTP: Any = object()  # every request has its own
 class GoogleCalendars:
     """The port `Calendars` for one connected account; may be shared by threads.
 
-    `http` returns this thread's transport (see `google/http.py`). `endpoint` is the whole base address.
+    `http` returns this thread's transport (see `google/http.py`). `endpoint` is the whole base address, `zone` the IANA name of
+    new events' time zone.
     """
 
     def __init__(
@@ -42,9 +43,11 @@ class GoogleCalendars:
         credentials: "Credentials",
         *,
         endpoint: str = ENDPOINT,
+        zone: str = "",
         page_size: int = PAGE_SIZE,
     ) -> None:
         self._http, self._credentials, self._endpoint, self._page_size = http, credentials, endpoint, page_size
+        self._zone = zone
         self._own = threading.local()
         self._known_labels: dict[str, dict[str, str]] = {}
 
@@ -113,7 +116,7 @@ class GoogleCalendars:
 
     def insert(self, key: EventKey, content: Appointment, description: str, mark: Mark, *, notify: bool) -> Event:
         """Make an event under a chosen id, so that making it twice is `Taken`."""
-        body: Any = insert_body(key, content, description, mark)
+        body: Any = insert_body(key, content, description, mark, self._zone)
         labelled = self._labelled(key.calendar, content.style, body)
         request = self._events.insert(
             calendarId=key.calendar, body=body, sendUpdates=_mails(notify), conferenceDataVersion=1, **labelled
@@ -125,7 +128,7 @@ class GoogleCalendars:
     ) -> Event:
         """Change an event if it still has this etag ("" = whatever it has)."""
         key = event.key if isinstance(event, Event) else event
-        body: Any = patch_body(event, change, mark, revive=revive)
+        body: Any = patch_body(event, change, mark, self._zone, revive=revive)
         if revive and not is_occurrence(key.id):
             raw = self._get(key)
             item = item_of(key.calendar, raw)

@@ -138,13 +138,16 @@ def _without_nonsense(raw: Json) -> Json:
     return kept
 
 
-def insert_body(key: EventKey, content: Appointment, description: str, mark: Mark) -> Json:
-    """Build the body of events.insert; `description` is the whole text."""
+def insert_body(key: EventKey, content: Appointment, description: str, mark: Mark, zone: str = "") -> Json:
+    """Build the body of events.insert; `description` is the whole text.
+
+    In its `zone` the event repeats if a person makes a series of it.
+    """
     body = {
         "id": key.id,
         "summary": content.title,
         "description": description,
-        **_when_body(content.when),
+        **_when_body(content.when, zone),
         "reminders": _reminders_body(content.reminders),
         **_mark_body(mark),
         **_style_body(content.style, tuple(content.style.texts())),
@@ -156,8 +159,12 @@ def insert_body(key: EventKey, content: Appointment, description: str, mark: Mar
     return body
 
 
-def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revive: bool = False) -> Json:
+def patch_body(
+    event: Event | EventKey, change: EventChange, mark: Mark, zone: str = "", *, revive: bool = False
+) -> Json:
     """Build the body of events.patch; fields that are None in `change` are left out.
+
+    An event keeps its time zone, which may be a person's choice; one of whole days has none, and gets `zone` with hours.
 
     Only the guest may answer an invitation; `attendeesOmitted` keeps everybody else's answer.
     https://developers.google.com/workspace/calendar/api/v3/reference/events#attendeesOmitted
@@ -174,7 +181,8 @@ def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revi
     if change.description is not None:
         body["description"] = change.description
     if change.when is not None:
-        body |= _when_body(change.when, clear=True)
+        had_none = isinstance(event, Event) and isinstance(event.when, AllDay)
+        body |= _when_body(change.when, zone if had_none else "", clear=True)
     if change.style is not None:
         body |= _style_body(change.style, change.restyled)
     if change.reminders is not None:
@@ -301,7 +309,7 @@ def _instant(shown: str, zone: str | None) -> datetime:
     return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
-def _when_body(when: When, *, clear: bool = False) -> Json:
+def _when_body(when: When, zone: str, *, clear: bool = False) -> Json:
     """Build start and end; `clear` empties the other kind of time, which a patch would otherwise keep."""
     if isinstance(when, AllDay):
         rest: Json = {"dateTime": None, "timeZone": None} if clear else {}
@@ -309,7 +317,7 @@ def _when_body(when: When, *, clear: bool = False) -> Json:
             "start": {"date": when.first.isoformat(), **rest},
             "end": {"date": when.until.isoformat(), **rest},
         }
-    rest = {"date": None} if clear else {}
+    rest = ({"timeZone": zone} if zone else {}) | ({"date": None} if clear else {})
     return {"start": {"dateTime": utc(when.start), **rest}, "end": {"dateTime": utc(when.end), **rest}}
 
 

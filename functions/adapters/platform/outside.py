@@ -39,7 +39,7 @@ class RealOutside:
             return self._own.http
 
         who: Any = Lazy(lambda: self._credentials_of(integration, refresh_token))
-        return GoogleCalendars(http, who, endpoint=self._calendar_api)
+        return GoogleCalendars(http, who, endpoint=self._calendar_api, zone=integration.settings.timezone)
 
     def reservations(self, integration: Integration) -> Reservations:
         """i-Reserve as the integration's API user, in its dialect."""

@@ -19,7 +19,7 @@ from functions.domain.comparing.event_content import (
     when_of,
 )
 from functions.domain.comparing.stored_differently import lacking, with_guest
-from functions.domain.model.appointment import Appointment, When
+from functions.domain.model.appointment import AllDay, Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.text import as_read
@@ -102,7 +102,8 @@ def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointm
     style = restyled(wanted.style, None, link.base.digests, context.digest) if link.origin is Origin.BOOKING else ()
     changed |= {*style}
     differs = bool(changed) or base.when != link.base.when
-    if changed & {"description", "guest"} or (differs and link.notice):
+    of_days = isinstance(link.base.when, AllDay) and not isinstance(base.when, AllDay)  # it has no time zone yet
+    if changed & {"description", "guest"} or of_days or (differs and link.notice):
         return Planned(Look(event=link.event))
     if differs:
         change = EventChange(

@@ -55,7 +55,7 @@ def insert(world: World, calendar: Calendar, body: Resource, write: Write) -> Fo
         "reminders": {"useDefault": True},
         **fields.without_nulls(fields.writable(body)),
     }
-    event = fields.checked(event, calendar.zone, room=calendar.room)
+    event = fields.checked(_in_a_zone(world, event), calendar.zone, room=calendar.room)
     if write.conference:
         event = meet.apply(world, calendar, event, body.get("conferenceData"))
     record = Record(event_id, event, deleted=event["status"] == "cancelled")
@@ -156,6 +156,15 @@ def _as_stored(world: World, body: Resource, write: Write) -> Resource:
     return {**body, **cut}
 
 
+def _in_a_zone(world: World, event: Resource) -> Resource:
+    """Name the zone of times in UTC that name none; it is that in which a series of the event repeats."""
+    if world.switches.unnamed_zone != "utc":
+        return event
+    times = {name: event.get(name) or {} for name in ("start", "end")}
+    bare = {name: time for name, time in times.items() if str(time.get("dateTime")).endswith("Z")}
+    return {**event, **{name: {"timeZone": "UTC", **time} for name, time in bare.items()}}
+
+
 def match_etag(found: Found, write: Write) -> None:
     """Raise 412 if the writer saw another version."""
     if write.if_match not in (None, "*", found.resource()["etag"]):
@@ -168,7 +177,7 @@ def _change(world: World, found: Found, after: Resource, body: Resource, write: 
         after.pop("recurrence", None)
         if not found.root.alive:
             raise forbidden("forbidden", "The recurring event was deleted.")
-    after = fields.checked(after, calendar.zone, room=calendar.room)
+    after = fields.checked(_in_a_zone(world, after), calendar.zone, room=calendar.room)
     if after.get("eventType") != before.get("eventType"):
         raise ApiError(400, "eventTypeRestriction", "The type of an event cannot be changed.", domain="calendar")
     if int(after.get("sequence", 0)) < int(before.get("sequence", 0)):

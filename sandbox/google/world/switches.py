@@ -10,6 +10,7 @@ Delivery = Literal["deliver", "drop", "delay", "double", "hold"]
 MailKind = Literal["invitation", "update", "cancellation", "reply"]
 Tombstones = Literal["usual", "full", "bare"]
 Texts = Literal["as_sent", "web"]
+Unnamed = Literal["calendar", "utc"]
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Switches:
     lost_removals: int = 0  # how many of the next removals no incremental list will show
     texts: Texts = "as_sent"
     longest_text: int | None = None  # characters of a title, place or description; the rest is cut off
+    unnamed_zone: Unnamed = "calendar"  # of a time in UTC that names none: no page of Google's says which
     moves_heed_etags: bool = True  # no page of Google's says so
     delivery: Delivery = "deliver"
     delivery_seconds: float = 0.0
