@@ -220,6 +220,8 @@ def _can_be_ordered(order: Order | None, link: Link) -> bool:
 
 def _link(life: Life) -> Link:
     base: Base | None = None if isinstance(life, Unlinked | Refused) else BASE
+    if life == Closed(Closer.SERVICE, 20):
+        base = replace(BASE, status=70)
     match life:
         case Refused():
             return Link("link", "", THEIRS, Origin.EVENT, life, version=3)

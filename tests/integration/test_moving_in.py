@@ -1,5 +1,7 @@
 """Moving in from another integration, and copies: nothing doubled, nobody mailed, nothing foreign overwritten."""
 
+import pytest
+
 from tests.harness.place import GUEST, ROOM_A, ROOM_B, Place
 
 
@@ -96,6 +98,24 @@ def test_an_event_restored_from_the_bin_reopens_the_booking_that_its_deletion_ca
     place.settle(60)
     assert place.booking(booking)["status_code"] == 30
     assert place.event()["id"] == event
+
+
+@pytest.mark.parametrize("looked", ["before", "only then"])
+def test_nor_one_that_a_person_gave_another_status_since(place: Place, looked: str) -> None:
+    place.activate(inbound={"allow_booking_update": True})
+    booking = place.book()
+    place.settle()
+    event = place.event()["id"]
+    place.delete(event)
+    place.settle(200)
+    assert place.booking(booking)["status_code"] == 70
+    place.change(booking, status_code=80)
+    if looked == "before":
+        place.settle(60)
+    for _ in range(2):
+        place.google("POST", f"calendars/{ROOM_A}/events/{event}/restore", {})
+        place.settle(60)
+        assert (place.booking(booking)["status_code"], place.events()) == (80, [])
 
 
 def test_an_event_restored_onto_hours_that_are_taken_says_so_and_is_not_asked_for_at_each_look(place: Place) -> None:

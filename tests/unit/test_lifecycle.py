@@ -169,6 +169,16 @@ def test_a_removed_event_closes_the_pair() -> None:
     assert landed(DELETE, None).order is None
 
 
+def test_one_that_we_closed_is_that_no_more_once_somebody_gave_its_booking_another_status() -> None:
+    ours = link(life=Closed(Closer.SERVICE, 20), base=base(booking(status=70)))
+    for status, life in ((70, ours.life), (80, Closed())):
+        agreed = base(booking(status=status))
+        assert landed(DELETE, None, ours, agreed).life == life
+        settled = decide(ours, decisions.Close(status), Why.BOOKING_CANCELLED).step
+        assert isinstance(settled, Settle)
+        assert (settled.link.life, settled.link.base) == (life, agreed)
+
+
 def test_an_occurrence_that_is_made_anew_in_another_room_gives_up_its_id() -> None:
     done = landed(replace(DELETE, why=Why.OTHER_ROOM), None)
     assert (done.event, done.generation, done.base, done.life) == (None, 1, None, Unlinked())

@@ -262,13 +262,14 @@ def test_a_cancellation_waits_for_nobody_however_many_bookings_vanished(of: Link
 
 
 def test_a_restored_event_reopens_the_booking_only_if_we_had_cancelled_it() -> None:
-    ours = link(life=Closed(Closer.SERVICE, 30))
+    ours = link(life=Closed(Closer.SERVICE, 30), base=base(status=70))
     step = plan(view(ours, booking(status=70)), C).step
     assert isinstance(step, WriteBooking)
     assert (step.booking_id, step.change, step.why) == ("1001", BookingChange(status=30), Why.EVENT_RESTORED)
     persons = link(life=Closed())
     assert plan(view(persons, booking(status=70)), C).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
     assert isinstance(plan(view(replace(ours, life=Closed()), booking(status=70)), C).step, DeleteEvent)
+    assert isinstance(plan(view(ours, booking(status=80)), C).step, DeleteEvent)  # somebody has decided otherwise since
 
 
 def test_a_restored_event_whose_booking_is_gone_for_good_is_removed_again() -> None:
@@ -287,7 +288,8 @@ def test_a_pair_that_is_over_lets_go_of_its_occurrence_only_where_that_is_seen()
 
 
 def test_a_booking_that_cannot_be_reopened_is_asked_for_once_and_again_when_its_event_or_itself_moves() -> None:
-    ours, gone = link(life=Closed(Closer.SERVICE, 20), origin=Origin.EVENT), booking(status=70)
+    ours = link(life=Closed(Closer.SERVICE, 20), origin=Origin.EVENT, base=base(status=70))
+    gone = booking(status=70)
     asked = plan(view(ours, gone), C).step
     assert isinstance(asked, WriteBooking)
     refused = replace(ours, refusals=Refusals(time=Refusal(asked.asked.time, "period_taken")), notice="period_taken")
@@ -430,7 +432,7 @@ def test_an_event_that_comes_back_shows_what_it_showed_until_it_is_brought_up_to
 
 
 def test_a_reopened_booking_is_agreed_on_with_its_former_status() -> None:
-    planned = plan(view(link(life=Closed(Closer.SERVICE, 30)), booking(status=70)), C)
+    planned = plan(view(link(life=Closed(Closer.SERVICE, 30), base=base(status=70)), booking(status=70)), C)
     assert planned.base == base(status=30)
 
 

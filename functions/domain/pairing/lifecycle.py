@@ -211,7 +211,7 @@ def _waits(link: Link, decision: Waits) -> Link:
     match decision:
         case Close(status):
             base = replace(link.base, status=status) if link.base and status is not None else link.base
-            return replace(link, life=_closed(link.life), base=base, order=_still(link.order))
+            return replace(link, life=_closed(link, base), base=base, order=_still(link.order))
         case Wait(until):
             return replace(link, life=Grace(until), order=_still(link.order))
         case Hold(cause, removes):
@@ -243,7 +243,7 @@ def _stays(link: Link, decision: Stays) -> Link:
 
 
 def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
-    before = link.base.status if link.base is not None else None
+    before, closed = link.base.status if link.base is not None else None, _closed(link, intent.base or link.base)
     link = replace(link, base=intent.base or link.base, order=_still(link.order))
     match intent.step:
         case InsertEvent() | ReviveEvent() if isinstance(answer, Event):
@@ -254,7 +254,7 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
             return replace(there, refusals=Refusals(), notice="occupied" if again else "")
         case PatchEvent(change=change, why=why) if change.answer == "declined" and why is not Why.REFUSED:
             gone_on = why is Why.BOOKING_CHANGED
-            return replace(_with_next_id(link), series="") if gone_on else replace(link, life=_closed(link.life))
+            return replace(_with_next_id(link), series="") if gone_on else replace(link, life=closed)
         case PatchEvent(why=why, notice=notice) if isinstance(answer, Event):
             stands = notice or (link.notice if why in (Why.PUT_BACK, Why.REFUSED) else "")
             return replace(link.seeing(answer), notice=stands)
@@ -267,7 +267,7 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
         case DeleteEvent(why=Why.FORMER):
             return link.without_event()  # under its id a person may bring the booking's present event to this calendar
         case DeleteEvent():
-            return replace(link, life=_closed(link.life))
+            return replace(link, life=closed)
         case MakeBooking() if isinstance(answer, Booking):
             origin = link.origin if link.origin is Origin.INVITATION else Origin.EVENT
             made = replace(link, booking_id=answer.id, origin=origin, life=Active(), notice="")
@@ -372,8 +372,10 @@ def _with_ids(link: Link, ids: tuple[str, ...]) -> Link:
     return replace(link, ids=replace(link.ids, written=(*before, *dict.fromkeys(ids))[-KEPT_IDS:]))
 
 
-def _closed(life: Life) -> Closed:
-    return life if isinstance(life, Closed) else Closed()
+def _closed(link: Link, base: Base | None) -> Closed:
+    """Close a pair; one that this service closed is that no more once somebody gave its booking another status."""
+    same = link.base is None or base is None or base.status == link.base.status
+    return link.life if isinstance(link.life, Closed) and same else Closed()
 
 
 def _opened(life: Life) -> Life:

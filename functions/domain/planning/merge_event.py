@@ -162,10 +162,10 @@ def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, c
 def _below(text: Text, base: Base | None, wanted: Appointment, context: PlanningContext) -> str:
     """Return what people wrote on an event: also what they added to what the booking says, as where they removed the line.
 
-    Only if the booking still says the same: what it said before must not stay.
+    Only if the booking still says the same, and anything at all: what it said before must not stay, as where its row hides it.
     """
     said = value_of("description", wanted.description, context.digest)
-    same = base is not None and base.digests.get("description", "") == said
+    same = bool(said) and base is not None and base.digests.get("description", "") == said
     added = added_to(text.above, wanted.description) if same else ""
     return "\n".join(part for part in (added, text.below) if part)
 

@@ -194,6 +194,8 @@ def _reopened(v: View, booking: Booking, event: Event, context: PlanningContext)
     link, former = v.link, v.link.former_status
     if former is None or link.base is None or not context.settings.inbound.enabled:
         return None
+    if booking.status != link.base.status:
+        return None  # somebody has decided otherwise since
     times = f"{event.key.calendar} {event.when} {booking.object_id} {when_of(booking, context.settings)}"
     asked = Asked(time=context.digest(f"restored {times}"))
     if link.refusals.time is not None and link.refusals.time.what == asked.time:
