@@ -36,6 +36,28 @@ def test_a_change_that_touches_events_shows_its_plan_first_and_changes_nothing(p
     assert place.api("GET", "/7")["outbound"]["title_template"] == "{OBJECT} - {BOOKING_NUMBER}"
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"outbound": {"title_template": "Nr {BOOKING_NUMBER}", "colour_by": "status", "colours": {"20": "sage"}}},
+        {"mapping": [{"object": "10", "calendar": ROOM_B}, {"object": "11", "calendar": ROOM_B}]},
+        {"mapping": [{"object": "10", "calendar": ROOM_A, "shows": "booked"}, {"object": "11", "calendar": ROOM_B}]},
+        {"outbound": {"create_on_status": [30], "delete_on_status": [20, 70]}, "inbound": {"status": 30}},
+    ],
+    ids=["look", "calendar", "row", "status"],
+)
+def test_the_plan_says_what_is_then_done_and_for_the_reason_that_the_journal_gives(
+    place: Place, parts: dict[str, Any]
+) -> None:
+    running(place)
+    plan = change(place, status=409, **parts)["plan"]
+    before = len(place.journal())
+    change(place, "all", **parts)
+    place.settle(60)
+    done = [(each["booking_id"], each["step"], each["why"]) for each in place.journal()[before:]]
+    assert [(each["booking_id"], step["step"], step["why"]) for each in plan["lines"] for step in each["steps"]] == done
+
+
 def test_a_plan_that_ran_out_of_time_before_it_found_anything_is_shown_all_the_same(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

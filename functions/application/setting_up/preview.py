@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from functions.application.intake.hints import Hint, Kind
+from functions.application.intake.hints import SETTINGS, Hint, Kind
 from functions.application.ports import Body, BookingRow, Ports, Transaction
 from functions.application.scanning.listing import NEW, Listing, Position
 from functions.application.scanning.rows import is_left_out
@@ -147,7 +147,7 @@ def _week(
     former: Settings | None,
     kept: tuple[str, Callable[[Transaction], bool]],
 ) -> Plan:
-    ports, (owner, stands) = session.ports, kept
+    ports, (owner, stands), source = session.ports, kept, "plan" if former is None else SETTINGS
     last = min(plan.week + timedelta(days=plan.days - 1), plan.last)
     listing = Listing(session, owner, partial(session.reservations.between, plan.week, last), plan.position, stands)
     listing.list_on(lambda: _over(ports, began))
@@ -157,7 +157,7 @@ def _week(
         known = links.of_bookings(ports.documents, session.id, [row.id for row in page], links.pass_over)
         for first in range(0, len(page), AT_ONCE):
             rows = page[first : first + AT_ONCE]
-            looks = [partial(_look, session.again(), row, known.get(row.id), plan.leaves_out) for row in rows]
+            looks = [partial(_look, session.again(), row, known.get(row.id), plan.leaves_out, source) for row in rows]
             for row, outcome in zip(rows, ports.in_parallel(looks), strict=True):
                 plan = _passed(session, plan, row) if outcome is None else _add(session, plan, row.id, outcome, former)
             listing.passed(len(rows))
@@ -189,7 +189,7 @@ def _passed(session: SyncSession, plan: Plan, row: BookingRow) -> Plan:
 
 
 def _look(
-    session: SyncSession, row: BookingRow, link: Link | None, leaves_out: date | None
+    session: SyncSession, row: BookingRow, link: Link | None, leaves_out: date | None, source: str
 ) -> Reconciled | SyncError | None:
     """Return what would be done for a booking; None if the row shows that it has, and needs, no event.
 
@@ -204,7 +204,7 @@ def _look(
         return None
     if is_left_out(session, row, link, leaves_out):
         return None
-    hint = Hint(Kind.BOOKING, session.id, (row.id,), "plan", session.now(), confirm=True)
+    hint = Hint(Kind.BOOKING, session.id, (row.id,), source, session.now(), confirm=True)
     try:
         return reconcile(session, hint, link, rehearse=True)
     except AccessRevoked:
