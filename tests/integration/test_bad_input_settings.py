@@ -101,6 +101,9 @@ def test_a_body_that_is_no_object_is_400_in_one_sentence(place: Place, body: str
         ({"outbound": {"create_meet_link": "sometimes"}}, "outbound.create_meet_link"),
         ({"sync": {"window_days": [1]}}, "sync.window_days"),
         ({"name": None}, "name"),
+        ({"outbound": {"colours": ["20", "sage"]}}, "outbound.colours"),
+        ({"sync": {"hold_over": 1e300}}, "sync.hold_over"),
+        ({"sync": {"hold_over": "9" * 5000}}, "sync.hold_over"),
         ({"unknown": 1}, "unknown"),
         ({"id": "8"}, "id"),
         ({"id": None}, "id"),
@@ -109,6 +112,7 @@ def test_a_body_that_is_no_object_is_400_in_one_sentence(place: Place, body: str
 def test_a_value_of_the_wrong_kind_is_a_fault_of_its_field(place: Place, part: dict[str, Any], field: str) -> None:
     said = place.api("PUT", "/7", {**example("7"), **part}, status=422)["errors"]
     assert any(each["field"].startswith(field) for each in said), said
+    assert "this cannot be used here" not in str(said), "it does not say what can"
 
 
 def test_secrets_among_the_settings_are_a_fault_and_not_lost_without_a_word(place: Place) -> None:

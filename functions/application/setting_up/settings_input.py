@@ -114,6 +114,10 @@ def _advice(error: Any) -> str:
         "bool_type": "use true or false",
         "tuple_type": "give a list",
         "dataclass_type": "give names and values",
+        "dict_type": "give names and values",
+        "mapping_type": "give names and values",
+        "finite_number": "give a whole number",
+        "int_parsing_size": "give a whole number",
         "too_long": "give fewer values",
     }
     if kind == "literal_error":
