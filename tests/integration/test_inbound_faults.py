@@ -195,6 +195,25 @@ def test_an_emptied_calendar_cancels_nothing_without_a_person(place: Place) -> N
     assert sum(len(item["bookings"]) for item in place.api("GET", "/7/held")) == 20
 
 
+@pytest.mark.parametrize("how", ["the wait is long", "it was paused meanwhile"])
+def test_nor_where_it_was_emptied_hours_ago(place: Place, how: str) -> None:
+    grace = 7200 if how == "the wait is long" else 120
+    place.activate(inbound={"allow_booking_update": True}, sync={"cancel_grace_seconds": grace})
+    for day in range(1, 21):
+        place.book(f"2026-12-{day:02}T10:00", f"2026-12-{day:02}T11:00")
+    place.settle()
+    for event in place.events():
+        place.delete(event["id"])
+    place.settle(30)
+    if how == "it was paused meanwhile":
+        place.api("POST", "/7/pause")
+        place.settle(7200)
+        place.api("POST", "/7/activate")
+    place.settle(8000)
+    assert statuses(place) == [20] * 20
+    assert sum(len(item["bookings"]) for item in place.api("GET", "/7/held")) == 20
+
+
 def test_a_calendar_made_read_only_still_tells_what_people_do_and_says_what_cannot_be_written(place: Place) -> None:
     pairs(place)
     place.google("PATCH", f"calendars/{ROOM_A}", {"access_role": "reader"})

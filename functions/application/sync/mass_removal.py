@@ -1,13 +1,15 @@
 """The guard against mass removal: unusually many removals on one calendar within an hour wait for a person.
 
-Counted per calendar over a rolling hour, in both directions and including links in grace: events that people deleted,
-and bookings that vanished or went to an object without a calendar. A booking with a status in `delete_on_status` does not count. Unusual is more than
-`hold_over`, or at least five if that is more than a fifth of the calendar's links.
+Counted per calendar over a rolling hour, in both directions: events that people deleted, and bookings that vanished or
+went to an object without a calendar; and all links in grace, however long theirs is. A booking with a status in
+`delete_on_status` does not count. Unusual is more than `hold_over`, or at least five if that is more than a fifth of the
+calendar's links.
 """
 
 from datetime import datetime, timedelta
 
 from functions.application.ports import Path, Transaction
+from functions.application.store import links
 from functions.application.store.integrations import path_of
 from functions.application.sync.session import SyncSession
 from functions.domain.model.identity import calendar_hash, claim_id
@@ -37,13 +39,16 @@ def too_many(session: SyncSession, view: View, planned: Planned) -> bool:
         count(session, view.link)
     calendar = view.link.event.calendar
     body = session.ports.documents.get(_count_path(session.id, calendar)) or {}
-    recent = len(_recent(body.get("at", {}), session.now()))
-    if recent > session.settings.sync.hold_over:
+    vanished, most = {*_recent(body.get("at", {}), session.now())}, session.settings.sync.hold_over
+    if len(vanished) > most:
         return True
-    if recent < AT_LEAST:
+    for waiting in links.in_grace(session.ports.documents, session.id, calendar, links.pass_over):
+        vanished.add(_name(waiting))  # deleted more than an hour ago where the grace is long, or after a pause
+        if len(vanished) > most:
+            return True
+    if len(vanished) < AT_LEAST:
         return False
-    links = session.ports.documents.count(path_of(session.id, "links"), {"calendar": calendar})
-    return recent > SHARE * links
+    return len(vanished) > SHARE * session.ports.documents.count(path_of(session.id, "links"), {"calendar": calendar})
 
 
 def count(session: SyncSession, link: Link) -> None:
@@ -54,10 +59,14 @@ def count(session: SyncSession, link: Link) -> None:
 
     def add(tx: Transaction) -> None:
         kept = _recent((tx.get(path) or {}).get("at", {}), now)
-        kept[claim_id("series", link.series) if link.series else link.id] = now.isoformat()
+        kept[_name(link)] = now.isoformat()
         tx.put(path, {"at": dict(list(kept.items())[-KEPT:])}, expires=now + SPAN)
 
     session.ports.documents.transact(add)
+
+
+def _name(link: Link) -> str:
+    return claim_id("series", link.series) if link.series else link.id
 
 
 def _recent(at: dict[str, str], now: datetime) -> dict[str, str]:
