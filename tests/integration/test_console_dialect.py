@@ -174,11 +174,11 @@ class Overtaken(SqliteDocuments):
         super().__init__(place.file, lambda: place.now)
         self._place = place
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
         if self._place.ports.documents is self:
             self._place.ports.documents = self._place.documents
             self._place.api("PUT", "/7/dialect", {"write_mails": False})
-        return super().transact(work)
+        return super().transact(work, durable=durable)
 
 
 def test_points_that_a_probe_finds_while_others_are_saved_are_not_overwritten(place: Place, tab: Tab) -> None:

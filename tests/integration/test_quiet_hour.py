@@ -40,8 +40,8 @@ class Counted:
         self.reads += 1
         return self._documents.count(collection, where)
 
-    def transact(self, work: Callable[[Transaction], Any]) -> Any:
-        return self._documents.transact(lambda tx: work(_CountedTransaction(self, tx)))
+    def transact(self, work: Callable[[Transaction], Any], *, durable: bool = True) -> Any:
+        return self._documents.transact(lambda tx: work(_CountedTransaction(self, tx)), durable=durable)
 
 
 class _CountedTransaction:

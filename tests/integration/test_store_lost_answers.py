@@ -29,7 +29,7 @@ class Unanswered(SqliteDocuments):
         self.unrepeatable: list[str] = []
         self._answers = SqliteDocuments(place.file, lambda: place.now)
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:  # noqa: ARG002 -- each is
         return run_twice(self._answers, work, self.unrepeatable.append)
 
 
@@ -40,12 +40,12 @@ class Overtaken(SqliteDocuments):
         super().__init__(place.file, lambda: place.now)
         self._place, self._does, self._left = place, does, later
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
         if self._place.ports.documents is self and not self._left:
             self._place.ports.documents = self._place.documents
             self._does()
         self._left -= 1
-        return super().transact(work)
+        return super().transact(work, durable=durable)
 
 
 @pytest.fixture

@@ -130,8 +130,8 @@ class SteppedDocuments:
     def several(self, paths: Sequence[Path]) -> list[Body | None]:
         return self._documents.several(paths)
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
-        result = self._running.step(lambda: self._documents.transact(work))
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
+        result = self._running.step(lambda: self._documents.transact(work, durable=durable))
         self._saved()
         return result
 

@@ -19,14 +19,14 @@ class Unanswered(MemoryDocuments):
         super().__init__(lambda: datetime(2026, 11, 23, tzinfo=UTC))
         self._rival, self._lands = rival, lands
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
         before = self.copy()
-        super().transact(work)
+        super().transact(work, durable=durable)
         if not self._lands:
             self.shelves = before
         if (body := self._rival) is not None:
             super().transact(lambda tx: tx.put(PATH, body))
-        return super().transact(work)
+        return super().transact(work, durable=durable)
 
 
 def add_one(body: Body | None) -> tuple[Body, int]:

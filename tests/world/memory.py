@@ -48,7 +48,7 @@ class MemoryDocuments:
     def several(self, paths: Sequence[Path]) -> list[Body | None]:
         return [self.get(path) for path in paths]
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:  # noqa: ARG002 -- nothing is
         with self._alone:
             transaction = _Transaction(self)
             result = work(transaction)

@@ -122,7 +122,7 @@ class TroubledDocuments(SteppedDocuments):
         self._trouble.read()
         return self._documents.several(paths)
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:  # noqa: ARG002 -- nothing is
         return self._running.step(lambda: self._trouble.transact(self._documents, work))
 
     def find(

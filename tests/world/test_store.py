@@ -91,13 +91,13 @@ def test_a_transaction_that_does_the_same_again_is_not_told() -> None:
 class NotedTwice(TroubledDocuments):
     """A store that plays a product whose transactions make up a new name each time they run."""
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
         def noted(tx: Transaction) -> T:
             result = work(tx)
             tx.put(("integrations", "7", "notes", f"n{next(self.names)}"), {})
             return result
 
-        return super().transact(noted)
+        return super().transact(noted, durable=durable)
 
     names = itertools.count()
 

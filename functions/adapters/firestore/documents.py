@@ -36,7 +36,7 @@ class FirestoreDocuments:
         found, now = self._connection.attempt(lambda: self._connection.read_several(paths)), self._clock()
         return [live(found.get(self._connection.name(path)), now) for path in paths]
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:  # noqa: ARG002 -- here all is
         """Run `work` in one transaction, and again if another writer was faster."""
         unanswered = False  # whether an earlier try may have landed
 

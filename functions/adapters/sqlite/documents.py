@@ -53,9 +53,9 @@ class SqliteDocuments:
             _body(found[each], path) if each in found else None for each, path in zip(addresses, paths, strict=True)
         ]
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
         """Run `work` in one transaction, which holds the write lock from the first read on."""
-        with self._file.write() as connection:
+        with self._file.write(durable=durable) as connection:
             result = work(_SqliteTransaction(connection, self._now()))
         if time.monotonic() - self._purged > _PURGE_SECONDS:
             self._purged = time.monotonic()

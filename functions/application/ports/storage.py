@@ -36,8 +36,11 @@ class Documents(Protocol):
     def several(self, paths: Sequence[Path]) -> list[Body | None]:
         """Return up to some hundred documents, like `get`, in their order."""
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction and return its result. It may run several times: it calls nothing outside."""
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
+        """Run `work` in one transaction and return its result. It may run several times: it calls nothing outside.
+
+        Unless `durable`, a power cut may undo it, with all that was stored after it, until something durable is stored.
+        """
 
     def find(
         self,

@@ -150,7 +150,7 @@ def _conclude(
     intent, turn = view.link.intent, after(view.link, result)
     if intent is None:
         raise ValueError("no write of this pair is under way")
-    saved = _save(session, turn, intent, entry, result)
+    saved = _save(session, turn, intent, entry, result, durable=not _is_seen_again(hint, intent, result))
     view = replace(view, link=saved)
     if isinstance(result, Landed):
         reporting.log(session, hint, saved, intent.step)
@@ -245,7 +245,17 @@ def _claim(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link
     return session.ports.documents.transact(claim)
 
 
-def _save(session: SyncSession, turn: Turn, intent: Intent, entry: Body | None, result: Result) -> Link:
+def _is_seen_again(hint: Hint, intent: Intent, result: Result) -> bool:
+    """Whether the result of a write need not survive a power cut: then the intent is open, and recovery sees the write.
+
+    It sees an event's stamp. The end of the webhook's task is stored later, so the cut undoes that too, and the task runs again.
+    """
+    return isinstance(result, Landed) and intent.target is Side.EVENT and hint.source == WEBHOOK
+
+
+def _save(
+    session: SyncSession, turn: Turn, intent: Intent, entry: Body | None, result: Result, *, durable: bool = True
+) -> Link:
     """Save the link and the closed entry; without `entry` it is read from the store, where it may have expired."""
 
     def close(tx: Transaction) -> Link:
@@ -256,4 +266,4 @@ def _save(session: SyncSession, turn: Turn, intent: Intent, entry: Body | None, 
             journal.put(tx, session.id, intent.entry, closed)
         return saved
 
-    return session.ports.documents.transact(close)
+    return session.ports.documents.transact(close, durable=durable)
