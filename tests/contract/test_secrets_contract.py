@@ -1,5 +1,6 @@
 """What every store of secrets keeps to: the owner-only file and Secret Manager, by the same tests."""
 
+import errno
 import json
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from functions.adapters.secrets.cached_secrets import CachedSecrets
 from functions.adapters.secrets.file_secrets import FileSecrets
 from functions.adapters.secrets.secret_manager import SecretManagerSecrets
 from functions.application.ports import Secrets
-from functions.domain.model.errors import AccessRevoked, Refused
+from functions.domain.model.errors import AccessRevoked, Refused, Transient
 from sandbox.gcp.secret_manager import make_app
 from sandbox.gcp.serving import served
 
@@ -144,6 +145,29 @@ def test_a_file_that_is_no_json_is_refused_without_quoting_it(tmp_path: Path, co
     with pytest.raises(Refused, match="cannot be read") as refusal:
         FileSecrets(path)
     assert "hunter2" not in repr(refusal.value) + repr(refusal.value.__cause__) + repr(refusal.value.__context__)
+
+
+def test_what_another_process_changes_is_read_at_once_and_what_nobody_changed_is_not_parsed_again(
+    tmp_path: Path,
+) -> None:
+    ours, other = (FileSecrets(tmp_path / "secrets.json") for _ in range(2))
+    ours.put("7", "digest_key", "x")
+    assert ours.get("7", "digest_key") == "x"
+    assert ours._read() is ours._read()
+    other.put("7", "digest_key", "y")
+    assert ours.get("7", "digest_key") == "y"
+
+
+def test_a_secret_that_could_not_be_stored_is_not_there(tmp_path: Path) -> None:
+    class Full(FileSecrets):
+        def _replace(self, _content: bytes) -> None:
+            raise OSError(errno.ENOSPC, "no space left on device")
+
+    FileSecrets(tmp_path / "secrets.json").put("7", "digest_key", "x")
+    secrets = Full(tmp_path / "secrets.json")
+    with pytest.raises(Transient, match="secrets"):
+        secrets.put("7", "digest_key", "y")
+    assert secrets.get("7", "digest_key") == "x"
 
 
 def test_a_change_that_was_cut_short_leaves_the_old_secrets(tmp_path: Path) -> None:

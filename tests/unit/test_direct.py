@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Request
+from flask import Flask, Request, has_request_context
 from werkzeug.test import Client
 
 from functions.adapters.platform.log_lines import Lines
 from functions.application.intake.webhooks import webhook_token
 from functions.entrypoints.http.direct import direct
 from functions.entrypoints.http.handlers import answer, booking_webhook
+from functions.entrypoints.http.serve import whole_app
 from tests.world.memory import MemoryTasks
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -32,6 +33,21 @@ def test_a_post_passes_by_the_framework_and_everything_else_goes_through_it() ->
     assert client.post("/bookings/7", data="body").status_code == 202
     assert client.get("/health").get_json() == {"by": "the framework"}
     assert seen == ["body"]
+
+
+def test_on_one_machine_webhooks_and_notifications_pass_by_it_too() -> None:
+    framed = list[bool]()
+
+    def handler(_ports: Any, _request: Request) -> Any:
+        framed.append(has_request_context())
+        return answer(202)
+
+    names = ("booking_webhook", "calendar_notification", "sync_task")
+    client = Client(whole_app(None, dict.fromkeys(names, handler), Flask("console")))  # type: ignore[arg-type]
+    for path in ("/bookings/7", "/notifications/google", "/tasks/sync"):
+        assert client.post(path).status_code == 202
+    assert client.get("/health").status_code == 200
+    assert framed == [False, False, True]
 
 
 def test_accepted_webhooks_share_one_answer_like_every_other() -> None:

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ class FileSecrets:
         self._path = path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_exposed(path)
+        self._known: tuple[tuple[int, ...], Kept] = ((), {})  # the file as it was read last, and what it holds
         self._read(starting=True)
 
     def get(self, int_id: str, name: str, version: str = "") -> str | None:
@@ -68,9 +70,18 @@ class FileSecrets:
                 secret["versions"] = {}
 
     def _read(self, *, starting: bool = False) -> Kept:
-        """Return the stored secrets; if the file is damaged, a start is refused, and a running process retries."""
+        """Return the stored secrets, not to be changed; if the file is damaged, a start is refused, and a running process retries.
+
+        A file that is still the one read last is not parsed again.
+        """
+        before, known = self._known
         try:
-            kept = json.loads(self._path.read_text("utf-8"))
+            with self._path.open("rb") as file:
+                stat = os.fstat(file.fileno())
+                which = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+                if which == before:
+                    return known
+                kept = json.loads(file.read())
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -85,7 +96,8 @@ class FileSecrets:
                 ),
                 reason="secrets_unreadable",
             )
-        return cast("Kept", kept)
+        self._known = which, cast("Kept", kept)
+        return self._known[1]
 
     def _away(self, error: OSError) -> Transient:
         return Transient(
@@ -104,7 +116,7 @@ class FileSecrets:
             raise self._away(error) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            kept = self._read()
+            kept = deepcopy(self._read())
             yield kept
             try:
                 self._replace(json.dumps(kept, ensure_ascii=False, indent=1).encode())

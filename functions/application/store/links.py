@@ -171,13 +171,10 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
     way to this one lets go of its event, and is removed if it has no booking. Raises `Stale` if another
     instance saved it since, `Conflict` if its booking or event belongs to another link.
     """
-    body = tx.get(_link_path(int_id, link.id))
-    before = link_of(body, link.id) if body is not None else None
-    if before == (as_saved := replace(link, version=link.version + 1)):
-        return as_saved
-    if (before.version if before is not None else 0) != link.version:
-        raise Stale("the link was changed by another instance", reason="link_changed")
-    held, wanted = _claims(before) if before is not None else set(), _claims(link)
+    saved, held = _stored(tx.get(_link_path(int_id, link.id)), link)
+    if saved is not None:
+        return saved
+    wanted = _claims(link)
     over = list[Link]()
     for claim in sorted(wanted - held):
         holder = tx.get(path_of(int_id, "claims", claim))
@@ -197,6 +194,18 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
     for claim in sorted(held - wanted):
         tx.delete(path_of(int_id, "claims", claim))
     return _put(tx, int_id, replace(link, version=link.version + 1))
+
+
+def _stored(body: Body | None, link: Link) -> tuple[Link | None, set[str]]:
+    """Return a link if it has been saved already, and else the claims of what it replaces. Raises `Stale`."""
+    if body is not None and body.get("schema") == schema_of(Link) and body.get("version") == link.version:
+        return None, _claims_in(body)  # it stands as it was read: nothing else of it matters
+    before = link_of(body, link.id) if body is not None else None
+    if before == (as_saved := replace(link, version=link.version + 1)):
+        return as_saved, set()
+    if (before.version if before is not None else 0) != link.version:
+        raise Stale("the link was changed by another instance", reason="link_changed")
+    return None, _claims(before) if before is not None else set()
 
 
 def _put(tx: Transaction, int_id: str, link: Link) -> Link:
@@ -274,9 +283,20 @@ def remove(tx: Transaction, int_id: str, link: Link) -> None:
 
 
 def _claims(link: Link) -> set[str]:
-    claims = {claim_id("booking", link.booking_id)} if link.booking_id else set()
-    if link.event is not None:
-        claims.add(claim_id("event", link.event.calendar, link.event.id))
+    event = link.event
+    return _claims_of(link.booking_id, (event.calendar, event.id) if event is not None else None)
+
+
+def _claims_in(body: Body) -> set[str]:
+    """Return the claims of a stored link of the current version, unparsed."""
+    event = body.get("event")
+    return _claims_of(body.get("booking_id", ""), (event["calendar"], event["id"]) if event else None)
+
+
+def _claims_of(booking_id: str, event: tuple[str, str] | None) -> set[str]:
+    claims = {claim_id("booking", booking_id)} if booking_id else set()
+    if event is not None:
+        claims.add(claim_id("event", *event))
     return claims
 
 

@@ -86,8 +86,13 @@ def _to_rest(
     looked, before = False, None
     for _ in range(MOST_STEPS):
         view = _in_its_place(session, view, dry=rehearse or shadow)
-        context = replace(session.planning_context(), gone_confirmed=hint.confirm, new_settings=hint.source == SETTINGS)
-        context = replace(context, released=released, listed=hint.detail == LISTED)
+        context = replace(
+            session.planning_context(),
+            gone_confirmed=hint.confirm,
+            new_settings=hint.source == SETTINGS,
+            released=released,
+            listed=hint.detail == LISTED,
+        )
         planned = plan(view, context)
         if mass_removal.wants_to_remove(planned) and mass_removal.too_many(session, view, planned):
             context = replace(context, hold_removals=True)

@@ -47,8 +47,10 @@ def value_of(name: str, text: str, digest: Digest) -> str:
 
 def stands(link: Link, name: str, wanted: str, shown: str, digest: Digest) -> bool:
     """Whether an event shows what is wanted, or what Google kept in its place."""
-    pair = (value_of(name, wanted, digest), value_of(name, shown, digest))
-    return as_read(wanted) == as_read(shown) or link.kept.get(name) == pair
+    if wanted == shown or as_read(wanted) == as_read(shown):
+        return True
+    kept = link.kept.get(name)
+    return kept is not None and kept == (value_of(name, wanted, digest), value_of(name, shown, digest))
 
 
 def shows(link: Link, name: str, shown: str, digest: Digest) -> bool:

@@ -279,6 +279,8 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
 
 def _as_kept(link: Link, kept: Mapping[str, Kept]) -> Link:
     """Record what the other side made of the write; for text that a person owns, that is the base."""
+    if not kept:
+        return link
     theirs = {name: pair for name, pair in kept.items() if name in ("text", "remarks")}
     link = link.keeping({name: pair for name, pair in kept.items() if name not in theirs})
     if link.base is None:

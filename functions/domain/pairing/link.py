@@ -312,8 +312,9 @@ class Link:
 
     def seeing(self, event: Event) -> "Link":
         """Return the link with an event as just read or written."""
-        seen = replace(self, event=event.key, event_etag=event.etag, event_updated=event.updated)
-        return replace(seen, series=family(event.series))
+        return replace(
+            self, event=event.key, event_etag=event.etag, event_updated=event.updated, series=family(event.series)
+        )
 
     def knows_newer(self, event: Event) -> bool:
         """Whether this reading of the event may be older than the one last saved."""
