@@ -144,3 +144,15 @@ def test_what_cannot_be_a_bookings_number_is_not_said_to_be_synchronised(place: 
     place.settle(60)
     read = [call for call in place.ireserve_calls() if call.startswith("GET booking/") and "filter" not in call]
     assert read == []
+
+
+def test_names_that_come_from_the_settings_are_those_of_now(place: Place) -> None:
+    """What both sides say is kept for some minutes; what this service itself knows is not."""
+    place.save(mapping=[{"object": "10", "calendar": ROOM_A}])  # Google is not connected yet
+    names = Catalogue(place.ports)
+    assert names.of("7").calendar(ROOM_B) == ROOM_B
+    place.save(mapping=[{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_B}])
+    assert names.of("7").calendar(ROOM_B) == "Zaal B"
+    assert names.of("7").statuses.get(20) != "bevestigd"
+    place.api("PUT", "/7/dialect", {"status_names": [["bevestigd", 20]]})
+    assert names.of("7").statuses[20] == "bevestigd"

@@ -52,13 +52,13 @@ class Catalogue:
         now, sides = self._ports.clock(), _sides(integration)
         kept = self._kept.get(int_id)
         if kept is not None and kept[1] == sides and kept[0] > now:
-            return kept[2]
+            return _with_ours(integration, kept[2])
         former = kept[2] if kept is not None and kept[1] == sides else Names()
         found, whole = _read(self._ports, integration, former)
         if len(self._kept) >= MOST:
             self._kept.clear()
         self._kept[int_id] = (now + (FRESH if whole else AFTER_TROUBLE), sides, found)
-        return found
+        return _with_ours(integration, found)
 
     def forget(self) -> None:
         """Read everything again on the next request."""
@@ -66,13 +66,18 @@ class Catalogue:
 
 
 def _read(ports: Ports, integration: Integration, former: Names) -> tuple[Names, bool]:
-    """Return the current names, or the former ones on an error; and whether both sides answered."""
+    """Return the names that both sides have now, or the former ones on an error; and whether both answered."""
     found = available.read(ports, integration.id, calendars=not google_stopped(integration))
     objects = {each.id: each.name for each in found.objects} if found.objects is not None else former.objects
     calendars = {each.id: each.title for each in found.calendars} if found.calendars is not None else former.calendars
-    calendars = {**_of_objects(integration.settings, objects), **calendars}
+    return Names(objects, calendars), found.objects is not None and found.calendars is not None
+
+
+def _with_ours(integration: Integration, theirs: Names) -> Names:
+    """Return the names with what the present settings and dialect say: that is never kept."""
+    calendars = {**_of_objects(integration.settings, theirs.objects), **theirs.calendars}
     statuses = {code: name for name, code in dialect_of(integration.dialect).status_names}
-    return Names(objects, calendars, statuses), found.objects is not None and found.calendars is not None
+    return Names(theirs.objects, calendars, statuses)
 
 
 def _of_objects(settings: Settings, objects: Mapping[str, str]) -> dict[str, str]:
