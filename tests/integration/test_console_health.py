@@ -1,12 +1,19 @@
 """One line on every page tells the truth: up to date, or what is wrong and what mends it."""
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
+from functions.application.diagnosing import diagnose
+from functions.application.diagnosing.summary import summary_of
+from functions.application.ports import Body, Path
 from tests.harness.place import ROOM_A, ROOM_B, SECRETS, Place, example
 from tests.harness.tab import Tab
 
+T = TypeVar("T")
 HERE = "/console/integrations/7"
 
 
@@ -262,3 +269,26 @@ def test_the_plot_names_its_axis_where_its_bars_differ(place: Place, *, pause: i
     page = Tab(place).seen("/console/integrations/7/diagnostics")
     assert "<figcaption>" in page
     assert ("From 0.1 s at the foot" in page) is axis
+
+
+def test_however_many_calendars_there_are_their_states_are_read_together_and_their_labels_at_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each page has the line, and asks for it every few seconds."""
+    place.activate(outbound={"colour_by": "status", "colours": {"20": "Optie"}, "use_labels": True})
+    documents, alone, together = place.ports.documents, list[str](), list[int]()
+    get, in_parallel = documents.get, place.ports.in_parallel
+
+    def noted(path: Path) -> Body | None:
+        alone.extend(path[2:3])
+        return get(path)
+
+    def noted_pieces(pieces: Sequence[Callable[[], T]]) -> list[T]:
+        together.append(len(pieces))
+        return in_parallel(pieces)
+
+    monkeypatch.setattr(documents, "get", noted)
+    summary_of(place.ports, "7")
+    diagnose.diagnose(replace(place.ports, in_parallel=noted_pieces), "7")
+    assert "calendars" not in alone
+    assert together == [2], "as many as there are mapped calendars"

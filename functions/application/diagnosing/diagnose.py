@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from functions.application.diagnosing.diagnose_more import MORE, moment_of
 from functions.application.ports import Body, CalendarEntry, Ports
@@ -13,6 +14,7 @@ from functions.application.scanning import scan
 from functions.application.setting_up import consent
 from functions.application.setting_up.setup import SCOPES
 from functions.application.store import calendars, integrations
+from functions.application.store.calendars import CalendarState
 from functions.application.store.integrations import path_of
 from functions.application.store.records import readable
 from functions.application.store.stopped import google_mend
@@ -91,7 +93,7 @@ def in_sync_as_of(session: SyncSession) -> datetime | None:
         return None
     moments = [session.integration.swept_at]
     if session.settings.inbound.enabled:
-        states = (calendars.state_of(session.ports.documents, session.id, each) for each in session.settings.calendars)
+        states = calendars.states_of(session.ports.documents, session.id, session.settings.calendars)
         moments += [state.as_of for state in states]
     known = [moment for moment in moments if moment is not None]
     return min(known) if len(known) == len(moments) else None
@@ -150,15 +152,20 @@ def _labels(session: SyncSession, calendars: list[str]) -> Iterator[Check]:
     if not o.use_labels or o.colour_by == "none":
         return
     wanted = {name for name in o.colours.values() if name not in COLOURS}
-    for calendar in calendars:
-        try:
-            missing = sorted(wanted - session.calendars.labels(calendar).keys())
-        except SyncError:
-            continue  # an unreadable calendar has its own finding
-        if missing:
+    read = session.ports.in_parallel([partial(_labels_of, session.again(), each) for each in calendars])
+    for calendar, known in zip(calendars, read, strict=True):
+        if missing := sorted(wanted - known) if known is not None else []:
             says = say("{} has no label called {}; its events stay without", calendar, ", ".join(missing))
             mend = "make the label in Google Calendar, or write its name under Colours as it is there"
             yield Check("labels", "amber", says, mend, "outbound", calendar)
+
+
+def _labels_of(session: SyncSession, calendar: str) -> set[str] | None:
+    """Return a calendar's labels, or None: an unreadable calendar has its own finding."""
+    try:
+        return set(session.calendars.labels(calendar))
+    except SyncError:
+        return None
 
 
 def _room(entry: CalendarEntry, *, takes: bool) -> Check:
@@ -380,11 +387,12 @@ def _lacking(session: SyncSession) -> list[Check]:
 def _channels(session: SyncSession) -> list[Check]:
     if session.integration.phase is Phase.DRAFT or not session.settings.inbound.enabled:
         return []
-    return [_channel(session, calendar) for calendar in session.settings.calendars]
+    mapped = session.settings.calendars
+    states = calendars.states_of(session.ports.documents, session.id, mapped)
+    return [_channel(session, calendar, state) for calendar, state in zip(mapped, states, strict=True)]
 
 
-def _channel(session: SyncSession, calendar: str) -> Check:
-    state = calendars.state_of(session.ports.documents, session.id, calendar)
+def _channel(session: SyncSession, calendar: str, state: CalendarState) -> Check:
     if isinstance(state, calendars.Unreadable):
         return Check("channel", "red", state.why, subject=calendar)
     now = session.now()

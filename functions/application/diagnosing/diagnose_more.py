@@ -74,8 +74,9 @@ def _recent(session: SyncSession) -> Iterator[Check]:
     if integration.phase not in RUNNING:
         return
     if session.settings.inbound.enabled:
-        for calendar in session.settings.calendars:
-            state = calendars.state_of(session.ports.documents, session.id, calendar)
+        mapped = session.settings.calendars
+        states = calendars.states_of(session.ports.documents, session.id, mapped)
+        for calendar, state in zip(mapped, states, strict=True):
             as_of = state.as_of
             if as_of is not None and not (state.sync_token or state.listing or state.lease):
                 says = say("{} is listed in full each time: what answers for Google gives no sync token", calendar)

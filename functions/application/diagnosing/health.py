@@ -72,7 +72,7 @@ def _late(ports: Ports, integration: Integration) -> Health | None:
     if compared is None or now - compared > near:
         return Health("not_compared", "warn", "sweep")
     if integration.settings.inbound.enabled:
-        states = [calendars.state_of(ports.documents, integration.id, each) for each in integration.settings.calendars]
+        states = calendars.states_of(ports.documents, integration.id, integration.settings.calendars)
         read = [integration.awaited_since(state.as_of) for state in states]
         if silent := sum(at is None or now - at > SILENT_AMBER for at in read):
             return Health("not_read", "warn", "sweep", silent)
