@@ -1,3 +1,15 @@
-"""What each attack begins with: a place of its own, as the integration tests have."""
+"""What each attack begins with: a place of its own, with its store on disk, as an attacker finds it."""
 
-from tests.integration.conftest import place  # noqa: F401 -- a fixture
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness.place import Place
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    place = Place(tmp_path, on_disk=True)
+    yield place
+    place.leave()

@@ -235,7 +235,7 @@ def storm(requests: int, seed: int, directory: Path, *, tell: bool = False) -> D
     """Send so many requests to products of their own, one after the other."""
     damage, number = Damage(), 0
     while damage.sent < requests:
-        place = Place(directory / f"place-{number}")
+        place = Place(directory / f"place-{number}", on_disk=True)
         Storm(
             place,
             Random(f"{seed} {number}"),  # noqa: S311 -- a test that can be repeated

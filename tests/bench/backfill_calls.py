@@ -43,7 +43,7 @@ def filled(place: Place, calendars: int, bookings: int) -> dict[str, float]:
 def main() -> None:
     calendars, bookings = int(sys.argv[1]), int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
-        place = Place(Path(folder))
+        place = Place(Path(folder), on_disk=True)
         for name, found in filled(place, calendars, bookings).items():
             print(f"{name:32} {found:.3f} of a booking, {found * bookings:.0f}")
         place.file.close()

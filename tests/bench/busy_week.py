@@ -16,7 +16,7 @@ from tests.integration.test_busy_week import busy, steps_of_a_plan
 def main() -> None:
     bookings = int(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder, MonkeyPatch.context() as patch:
-        place = Place(Path(folder))
+        place = Place(Path(folder), on_disk=True)
         place.save(inbound={"enabled": False})
         place.connect()
         week = busy(place, patch, bookings)

@@ -20,7 +20,7 @@ LATER = {"start": "2026-11-24T12:00", "end": "2026-11-24T13:00"}
 def stage(**outbound: object) -> Iterator[Place]:
     """Give a place that follows its bookings and has one; what its own pulls cost is counted by itself."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Place(Path(folder))
+        place = Place(Path(folder), on_disk=True)
         place.ireserve("PATCH", "dialect", {"hook_booking_fires_hooks": False})
         active(place, **outbound)
         place.api("PUT", "/7/dialect", {"write_validates": True})  # so that the guard against double booking is off

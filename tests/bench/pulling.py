@@ -174,7 +174,7 @@ def _pulls(source: Source, count: int, page_size: int, few: int = 0) -> Iterator
     """Give what does the product's own task of pulling a calendar, in which every event is an echo."""
     few = few or count // 5
     with tempfile.TemporaryDirectory() as folder:
-        place = Place(Path(folder))
+        place = Place(Path(folder), on_disk=True)
         place.activate(sync={"backfill": "none"})
         for calendar, number in ((ROOM_A, count), (ROOM_B, few)):
             place.file.close()

@@ -82,7 +82,7 @@ class Bench:
     """An integration with three calendars on the emulator, whose acts are counted."""
 
     def __init__(self, directory: Path, host: str) -> None:
-        self.place = Place(directory)
+        self.place = Place(directory, on_disk=True)
         self.connection = FirestoreConnection(f"demo-{uuid.uuid4().hex[:8]}", "ireserve", emulator=host, seconds=60)
         self.place.ports.documents = FirestoreDocuments(self.connection, lambda: self.place.now)
         self.place.activate(mapping=MAPPING)

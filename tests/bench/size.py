@@ -30,7 +30,7 @@ class Measured:
     """A place with many links, that does changes and tells what the product itself spent on each."""
 
     def __init__(self, folder: Path, links: int) -> None:
-        self._place = Place(folder)
+        self._place = Place(folder, on_disk=True)
         self._place.ireserve("PATCH", "dialect", {"hook_booking_fires_hooks": False})
         self._place.activate(sync={"backfill": "none"})
         self._place.google("POST", "notifications", {"mode": "drop"})

@@ -48,7 +48,7 @@ def axe() -> str:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     """A product in one process, for what needs no second one."""
-    place = Place(tmp_path)
+    place = Place(tmp_path, on_disk=True)  # filled with thousands of rows at once
     yield place
     place.leave()
 

@@ -37,7 +37,7 @@ def clock() -> SettableClock:
 
 @pytest.fixture(params=["sqlite", "firestore", "memory"])
 def documents(request: pytest.FixtureRequest, tmp_path: Path, clock: SettableClock) -> Iterator[Documents]:
-    if request.param == "memory":  # for worlds
+    if request.param == "memory":  # for tests
         yield MemoryDocuments(clock)
         return
     if request.param == "sqlite":
@@ -338,6 +338,12 @@ def test_a_page_is_full_although_some_of_its_documents_expired(documents: Docume
 def test_what_is_not_json_is_refused(documents: Documents, body: Body) -> None:
     with pytest.raises(TypeError):
         put(documents, ONE, body)
+    assert documents.get(ONE) is None
+
+
+def test_half_a_character_is_refused(documents: Documents) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- each store's own words
+        put(documents, ONE, {"text": "\ud83c"})
     assert documents.get(ONE) is None
 
 

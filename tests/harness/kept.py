@@ -20,7 +20,7 @@ class Kept:
     """What `put_back` needs."""
 
     outside: "KeptOutside"
-    rows: dict[str, list[tuple[Any, ...]]]
+    store: Any  # as `keep` of the place's store returns it
 
 
 @dataclass(frozen=True)
@@ -33,23 +33,13 @@ class KeptOutside:
 
 def keep(place: "Place") -> Kept:
     """Copy the state of a place, which stays usable."""
-    with place.file.read() as connection:
-        rows = {
-            name: connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 -- names of this list
-            for name in ("documents", "tasks")
-        }
-    return Kept(keep_outside(place), rows)
+    return Kept(keep_outside(place), place.store.keep())
 
 
 def put_back(place: "Place", kept: Kept) -> None:
     """Replace the state of a place by a copy; its clock and its settings stay."""
     put_back_outside(place, kept.outside)
-    with place.file.write(durable=False) as connection:
-        for name, rows in kept.rows.items():
-            connection.execute(f"DELETE FROM {name}")  # noqa: S608 -- names of this list
-            if rows:
-                marks = ",".join("?" * len(rows[0]))
-                connection.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)  # noqa: S608 -- likewise
+    place.store.put_back(kept.store)
 
 
 def keep_outside(place: "Place") -> KeptOutside:

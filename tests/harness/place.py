@@ -1,4 +1,4 @@
-"""The whole product in one process: both simulators over WSGI, SQLite on disk, a clock that only tests move.
+"""The whole product in one process: both simulators over WSGI, a store in memory, a clock that only tests move.
 
 All actions of people and other systems go over HTTP: `product` calls the product's routes and JSON API, `google` and
 `ireserve` the simulators' control APIs. Webhooks and notifications go to the product's own routes. `settle` runs tasks
@@ -24,9 +24,7 @@ from functions.adapters.ireserve.client import IReserve
 from functions.adapters.platform.lazy import Lazy
 from functions.adapters.platform.outside import secret_of
 from functions.adapters.secrets.file_secrets import FileSecrets
-from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile
-from functions.adapters.sqlite.tasks import SqliteTasks
 from functions.application import dispatch as work
 from functions.application.finding.names import Catalogue
 from functions.application.intake.hints import Kind
@@ -48,6 +46,7 @@ from sandbox.ireserve.app import create_app as ireserve_app
 from sandbox.ireserve.tenant.tenant import Tenant
 from tests.harness import people
 from tests.harness.kept import Kept, keep, put_back
+from tests.harness.stores import InMemory, OnDisk
 from tests.harness.views import Direct, Gated, at_once
 from tests.harness.wires import Session, Wire, lean
 
@@ -79,26 +78,6 @@ def example(int_id: str = "7", **changes: Any) -> dict[str, Any]:
     for name, change in changes.items():
         base[name] = {**base[name], **change} if isinstance(change, dict) and name in base else change
     return base
-
-
-class _Unwaited(SqliteFile):
-    """A store that no test waits for: it survives all but a power cut, which none can cause. A new one is a copy of the first."""
-
-    _new: ClassVar[bytes] = b""
-
-    def __init__(self, path: Path) -> None:
-        there = path.exists()
-        if not there and self._new:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(0o600)
-            path.write_bytes(self._new)
-        super().__init__(path)
-        if not there and not self._new:
-            self.close()  # all of it is in the one file then
-            _Unwaited._new = path.read_bytes()
-
-    def reach_disk(self) -> None:
-        """Wait for nothing."""
 
 
 class _Outdoors:
@@ -141,17 +120,21 @@ class _Outdoors:
 
 
 class Place(people.People):
-    """One product with both its outside systems. Times in answers are as the systems give them."""
+    """One product with both its outside systems. Times in answers are as the systems give them.
 
-    def __init__(self, directory: Path, start: datetime = START) -> None:
+    Its store is in memory; a test that looks into the file, or is about it, takes a place `on_disk`.
+    """
+
+    def __init__(self, directory: Path, start: datetime = START, *, on_disk: bool = False) -> None:
         self.now, self.directory = start, directory
         self.google_skew = timedelta()
         self._outdoors = _Outdoors.of(self)
         self._google, self._ireserve = self._outdoors.google, self._outdoors.ireserve
-        self.file = _Unwaited(directory / "sync.sqlite")
-        self.tasks = SqliteTasks(self.file)
+        self.store: InMemory | OnDisk = (
+            OnDisk(directory / "sync.sqlite", lambda: self.now) if on_disk else InMemory(lambda: self.now)
+        )
+        self.documents, self.tasks = self.store.documents, self.store.tasks
         self.secrets = FileSecrets(directory / "secrets.json")
-        self.documents = SqliteDocuments(self.file, lambda: self.now)
         self.log: list[dict[str, object]] = []
         self.told: list[tuple[str, Alert]] = []
         self._numbers: Iterator[int] = itertools.count(1)
@@ -171,6 +154,12 @@ class Place(people.People):
         """The simulated i-Reserve."""
         self._untouched = False
         return self._outdoors.tenant
+
+    @property
+    def file(self) -> SqliteFile:
+        """The file of a place on disk."""
+        assert isinstance(self.store, OnDisk), "this place is in memory; take one that is on disk"
+        return self.store.file
 
     def leave(self) -> None:
         """Release the simulators for the next place; this one ends."""
@@ -201,10 +190,6 @@ class Place(people.People):
             in_parallel=lambda pieces: [piece() for piece in pieces],
             sleep=self.pass_time,
         )
-
-    def _is_empty(self) -> bool:
-        with self.file.read() as connection:
-            return not connection.execute("SELECT count(*) FROM documents").fetchone()[0]
 
     def _ports_now(self) -> list[int]:
         return [id(getattr(self.ports, each.name)) for each in fields(Ports)]
@@ -341,8 +326,10 @@ class Place(people.People):
     def activate(self, int_id: str = "7", **changes: Any) -> Any:
         """Save, connect, activate and finish the backfill; as a place's first action it is done once and then
         copied."""
-        key = repr((self.now, int_id, sorted(changes.items())))
-        first = self._untouched and type(self) is Place and self._ports_now() == self._composed and self._is_empty()
+        key = repr((type(self.store), self.now, int_id, sorted(changes.items())))
+        first = (
+            self._untouched and type(self) is Place and self._ports_now() == self._composed and self.store.is_empty()
+        )
         if first and key in _Activated.kept:
             return _Activated.kept[key].give(self)
         self.save(int_id, **changes)

@@ -23,6 +23,8 @@ from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.entrypoints.cli.main import cli
 from tests.harness.place import START, Place, example
 
+pytestmark = pytest.mark.on_disk
+
 CLAIMS, LINKS = ("integrations", "7", "claims"), ("integrations", "7", "links")
 
 

@@ -18,6 +18,8 @@ from tests.harness.place import Place
 from tests.harness.tab import Tab
 from tests.harness.trials import booked, probed, stored
 
+pytestmark = pytest.mark.on_disk
+
 T = TypeVar("T")
 PAGE = "/console/integrations/7/dialect"
 

@@ -108,7 +108,7 @@ KEYS: dict[str, tuple[Damage, str]] = {
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state directory with one active integration."""
     state = tmp_path_factory.mktemp("sound")
-    place = Place(state)
+    place = Place(state, on_disk=True)
     place.activate()
     place.file.close()
     place.leave()

@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.harness.place import SECRETS, Place
+
+pytestmark = pytest.mark.on_disk
 
 NAMES = ("Zwaardvis", "zwaardvis@example.org", "Geheimtaart", "Privétitel", "Onderdeur")
 

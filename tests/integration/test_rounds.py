@@ -12,6 +12,8 @@ from functions.application.scanning import rounds
 from functions.application.store import integrations
 from tests.harness.place import Place
 
+pytestmark = pytest.mark.on_disk
+
 MANY = 1400
 LIVE_A_SECOND = 50  # infra/tasks.tf
 

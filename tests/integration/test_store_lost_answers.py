@@ -18,6 +18,8 @@ from tests.harness.place import PASSWORD, ROOM_B, Place, example
 from tests.harness.trials import booked
 from tests.world.store import run_twice
 
+pytestmark = pytest.mark.on_disk
+
 T = TypeVar("T")
 
 

@@ -3,7 +3,6 @@
 The emulator is behind the front that gives the account of sync_task only the grants of infra/, in the named database.
 """
 
-import json
 import os
 import uuid
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from sandbox.gcp.firestore_front import fronts
 from sandbox.gcp.grants import DATABASE, grants
 from sandbox.stage import free_port
 from tests.harness.place import START
+from tests.harness.stores import InMemory
 from tests.model.administration import Administered
 from tests.model.instances import SteppedDocuments
 from tests.model.ledger import Policy
@@ -33,30 +33,30 @@ EXAMPLES, STEPS = int(os.environ.get("MODEL_FIRESTORE_EXAMPLES", "3")), 12
 
 
 class FirestoreStage(Administered):
-    """A stage that is activated on SQLite and continues in a project of its own on the emulator."""
+    """A stage that is activated in memory and continues in a project of its own on the emulator."""
 
     def __init__(self, directory: Path, start: datetime, host: str) -> None:
         self._host = host
         self._connection: FirestoreConnection | None = None
         super().__init__(directory, start)
-        self._on_file = self.documents
+        assert isinstance(self.store, InMemory)
+        self._in_memory = self.store.documents
         self.reads = self.writes = 0
 
     def set_back(self, policy: Policy) -> None:
         """Begin anew, in an empty project."""
-        self.documents = self._on_file
+        self.documents = self._in_memory
         super().set_back(policy)
         self.hang_up()
         project = f"demo-{uuid.uuid4().hex[:10]}"
         self._connection = FirestoreConnection(project, DATABASE, emulator=self._host, seconds=30)
         stored = FirestoreDocuments(self._connection, lambda: self.now)
-        with self.file.read() as connection:
-            rows = connection.execute("SELECT collection, id, expires, body FROM documents").fetchall()
+        rows = self._in_memory.every()
 
         def copy(tx: Transaction) -> None:
-            for collection, name, expires, body in rows:
+            for path, body, expires in rows:
                 until = None if expires is None else datetime.fromtimestamp(expires, UTC)
-                tx.put((*collection.split("/"), name), json.loads(body), expires=until)
+                tx.put(path, body, expires=until)
 
         stored.transact(copy)
         self.documents = stored  # type: ignore[assignment]  # another store of the same port

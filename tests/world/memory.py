@@ -1,4 +1,4 @@
-"""A store and a queue in memory, for worlds: they keep to the same contract as those on disk (`tests/contract`)."""
+"""A store and a queue in memory, for the tests: they keep to the same contract as those on disk (`tests/contract`)."""
 
 import itertools
 import json
@@ -14,9 +14,10 @@ from functions.adapters.platform import document_paths
 from functions.adapters.secrets.file_secrets import FileSecrets
 from functions.adapters.sqlite.tasks import LANES, Receipt
 from functions.application.ports import Body, Clock, Path, Task, Transaction
-from functions.domain.model.errors import Taken
+from functions.domain.model.errors import Taken, Transient
 
 T = TypeVar("T")
+PATIENCE = 5.0  # seconds that a writer waits for another, as on disk
 check = cache(document_paths.check)
 plainly = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 
@@ -38,7 +39,7 @@ class MemoryDocuments:
     def __init__(self, clock: Clock) -> None:
         self.shelves: Shelves = {}
         self._clock = clock
-        self._alone = threading.RLock()
+        self._alone = threading.Lock()
 
     def get(self, path: Path) -> Body | None:
         check(path)
@@ -49,7 +50,9 @@ class MemoryDocuments:
         return [self.get(path) for path in paths]
 
     def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:  # noqa: ARG002 -- nothing is
-        with self._alone:
+        if not self._alone.acquire(timeout=PATIENCE):  # also where one transaction begins inside another
+            raise Transient("The store is busy with another writer; try again.", reason="store_busy")
+        try:
             transaction = _Transaction(self)
             result = work(transaction)
             for path, kept in transaction.written.items():
@@ -59,6 +62,8 @@ class MemoryDocuments:
                 else:
                     shelf[path[-1]] = kept
             return result
+        finally:
+            self._alone.release()
 
     def find(
         self,
@@ -111,6 +116,18 @@ class MemoryDocuments:
         """Return all that is stored; what is stored later does not change it."""
         return {collection: dict(shelf) for collection, shelf in self.shelves.items()}
 
+    def put_back(self, shelves: Shelves) -> None:
+        """Hold what was copied, and nothing else."""
+        self.shelves = {collection: dict(shelf) for collection, shelf in shelves.items()}
+
+    def every(self) -> list[tuple[Path, Body, float | None]]:
+        """Return every document and when it expires, in order."""
+        return sorted(
+            ((*collection, name), kept.body, kept.expires)
+            for collection, shelf in self.shelves.items()
+            for name, kept in shelf.items()
+        )
+
     def _live(self, path: Path) -> Kept | None:
         kept = self.shelves.get(path[:-1], {}).get(path[-1])
         return None if kept is None or (kept.expires is not None and kept.expires <= self.now()) else kept
@@ -144,7 +161,9 @@ class _Transaction:
         check(path)
         if expires and "expires_at" in body:
             raise ValueError("A document that expires has no field `expires_at` of its own.")
-        plain = json.loads(plainly(body))
+        text = plainly(body)
+        text.encode()  # half of a surrogate pair is refused, as on disk
+        plain = json.loads(text)
         self.written[path] = Kept(marshal.dumps(plain), plain, expires.timestamp() if expires else None)
 
     def create(self, path: Path, body: Body, *, expires: datetime | None = None) -> None:
@@ -187,6 +206,12 @@ class MemoryTasks:
         self.numbers, other.numbers = itertools.count(number), itertools.count(number)
         other.rows, other.turns = dict(self.rows), dict(self.turns)
         return other
+
+    def put_back(self, other: "MemoryTasks") -> None:
+        """Hold the tasks of a copy, and no others."""
+        number = next(other.numbers)
+        self.numbers, other.numbers = itertools.count(number), itertools.count(number)
+        self.rows, self.turns = dict(other.rows), dict(other.turns)
 
     def put(self, *tasks: Task) -> bool:
         for task in tasks:

@@ -97,7 +97,7 @@ class World(Deeds, Place):
         self.running = Running()
         self.trouble = Trouble(self.running, self.pass_time)
         self._later: Instance | None = None  # what is to happen at a later step
-        super().__init__(directory)
+        super().__init__(directory, on_disk=True)
         self.activate(inbound={"object": "10"}, sync={"window_days": [-7, 60]})
         self._rewire(self._google.application, self._ireserve.application, on_disk=on_disk)
         self.ports.outside = Outside(self)
@@ -127,7 +127,7 @@ class World(Deeds, Place):
             rows = connection.execute("SELECT collection, id, expires, body FROM documents").fetchall()
         documents = MemoryDocuments(lambda: self.now)
         documents.fill(rows)
-        self._memory = self.documents = documents  # type: ignore[assignment]  # another of the same port
+        self._memory = self.documents = documents
         self._shelves = documents.copy()
         self.ports.documents = TroubledDocuments(documents, self.running, self.trouble)
         self._queue(MemoryTasks())
@@ -142,7 +142,7 @@ class World(Deeds, Place):
         self._queue(MemoryTasks())
 
     def _queue(self, tasks: MemoryTasks) -> None:
-        self.tasks = tasks  # type: ignore[assignment]  # another of the same port
+        self.tasks = tasks
         self.ports.tasks = TroubledTasks(tasks, self.running, self.trouble)
 
     def begin(self, choice: Choice, deeds: list[Deed]) -> None:
