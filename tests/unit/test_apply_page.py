@@ -177,7 +177,7 @@ def test_a_page_whose_series_take_all_its_time_to_look_through_is_applied_all_th
     assert applied(sides, *page, until=sides.now + timedelta(seconds=1)) == Applied(3)
     sides.took = timedelta(seconds=20) / 3  # each event is three calls, and the items have twenty seconds
     more = [replace(each, key=EventKey(ROOM_A, f"more_{n}"), series="more") for n, each in enumerate(page)]
-    assert applied(sides, *more, until=sides.now + timedelta(seconds=1)) == Applied(1, finished=False)
+    assert applied(sides, *more, until=sides.now + timedelta(seconds=30)) == Applied(1, finished=False)
 
 
 def test_the_links_of_a_series_occurrences_are_read_together(sides: Sides, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1033,3 +1033,14 @@ def test_each_of_several_former_events_of_a_booking_is_removed(sides: Sides) -> 
         applied(sides, former)
         assert second_looks(sides)
     assert list(sides.events) == [own.key]
+
+
+def test_an_event_that_became_weekly_while_its_booking_changed_its_room_leaves_no_second_booking(sides: Sides) -> None:
+    """The booking takes the first occurrence along, which the page, read before that, still shows."""
+    first, *others = became_weekly(sides)
+    sides.bookings["1"] = replace(sides.bookings["1"], object_id="11")
+    applied(sides, first, *others)
+    assert [(each.object_id, each.starts) for each in sides.bookings.values()] == [
+        ("11", WEEKLY[0].start), ("10", WEEKLY[1].start), ("10", WEEKLY[2].start)
+    ]  # fmt: skip
+    assert {each.when for key, each in sides.events.items() if key.calendar == ROOM_B} == {WEEKLY[0]}

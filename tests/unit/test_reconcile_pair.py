@@ -1094,3 +1094,37 @@ def test_nothing_is_kept_of_an_event_that_became_a_series_and_makes_no_booking(s
     sides.draw("series_20261124T090000Z", TEN, series="series", declined=True)
     looked(sides, link=new, event=sides.session().read_event(drawn.key))
     assert (list(links.every(sides.ports.documents, "7")), sides.bookings) == ([], {})
+
+
+def test_a_removal_whose_answer_was_lost_is_over_where_another_instance_makes_a_booking_of_what_was_moved_away(
+    sides: Sides,
+) -> None:
+    event = made(sides)
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    sides.fails["delete"] = [Transient("late", reason=Cause.TIMEOUT)]
+    with pytest.raises(Transient):
+        looked(sides)
+    there = EventKey(ROOM_B, event.key.id)
+    sides.events[there] = replace(sides.events.pop(event.key), key=there)
+    new = links.for_new_event(sides.ports.documents, "7", sides.events[there])
+    step = MakeBooking(there, TEN, "11", 20, 1, "external_id", (), Why.EVENT_MADE, "asked")
+    making = begun(new, Intent("stamp", step, NOW + LEASE), None)
+    keep(sides, making)
+    looked(sides)
+    assert (pair_of(sides).life, list(sides.events)) == (Closed(), [there])
+    assert sides.link_of(there) == replace(making, version=1)
+
+
+def test_an_occupied_event_that_was_carried_off_and_refused_there_keeps_its_pair_from_nothing() -> None:
+    sides = Sides(mapping=(BESIDE,))
+    sides.book("1", TEN)
+    looked(sides)
+    (beside,) = [key for key in sides.events if key.calendar == ROOM_B]
+    there = EventKey(ROOM_A, beside.id)
+    sides.events[there] = replace(sides.events.pop(beside), key=there)
+    keep(sides, Link("other", "", there, Origin.EVENT, TurnedDown("what", "period_taken", NOW)))
+    place = sides.link_of(beside)
+    assert place is not None
+    outcome = looked(sides, link=place, event=Snapshot(Presence.CANCELLED))
+    assert outcome.rest == Rest(Why.IN_STEP)
+    assert [key.calendar for key in sides.events] == [ROOM_A, ROOM_A, ROOM_B]  # its own, the one carried off, a new one

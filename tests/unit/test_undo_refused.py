@@ -62,6 +62,7 @@ def test_what_changed_settings_caused_is_undone_by_changing_them_back(ports: Por
         ("WriteBooking", "write_back", {}),
         ("WriteBooking", "event_text", {}),
         ("PatchEvent", "booking_changed", {"replaced": {"when": {}}}),
+        ("PatchEvent", "booking_changed", {"replaced": {"when": {}}, "change": {"when": {}}}),
         ("PatchEvent", "put_back", {}),
         ("PatchEvent", "put_back", {"replaced": {}}),
         ("PatchEvent", "put_back", {"replaced": {"when": {}}}),

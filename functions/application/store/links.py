@@ -24,7 +24,7 @@ from functions.domain.pairing.link import Link, Occupies, Origin
 PAGE, TOGETHER = 500, 300
 _ACTIVE = {"kind": State.ACTIVE.value}
 Key = TypeVar("Key")
-_DEFAULTS = {name: value for name, value in body_of(Link("")).items() if name != "id"}
+_DEFAULTS = body_of(Link(""))
 
 
 class Unreadable(Malformed):
