@@ -11,7 +11,8 @@ from functions.domain.model.appointment import Appointment, Style, Timed
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import occupied_id
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.pairing.life import Active, Closed, Detached, LeftOut, Unlinked
+from functions.domain.pairing.attempts import Attempt, Ended
+from functions.domain.pairing.life import Active, Closed, Detached, LeftOut, State, Unlinked
 from functions.domain.pairing.link import Intent, Link, Occupies
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import DeleteEvent, InsertEvent, PatchEvent, ReviveEvent, Why
@@ -64,6 +65,15 @@ def seen(of: Link = MADE, its: Any = None, shown: Any = SHOWN) -> View:
     left = its if isinstance(its, Snapshot) else Snapshot.of(its or booking())
     right = shown if isinstance(shown, Snapshot) else Snapshot.of(shown)
     return View(of, left, right)
+
+
+def test_one_that_is_made_again_and_again_is_a_loop_and_one_that_is_removed_never_is() -> None:
+    several = tuple(Attempt(NOW - timedelta(minutes=1), "same", ended=Ended.LANDED) for _ in range(7))
+    stopped = plan(seen(replace(UNMADE, attempts=several), shown=ABSENT), C).step
+    assert isinstance(stopped, Settle)
+    assert stopped.link.state is State.PAUSED
+    unwanted = plan(seen(replace(MADE, attempts=several)), replace(C, released=True)).step
+    assert unwanted == DeleteEvent(KEY, '"1"', Why.OCCUPIED)
 
 
 def test_the_hours_of_a_booking_are_taken_in_the_calendars_beside_its_own() -> None:

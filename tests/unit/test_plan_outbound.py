@@ -495,9 +495,11 @@ def test_a_cancellation_is_never_taken_for_a_loop() -> None:
     several = tuple(Attempt(NOW - timedelta(minutes=1), "same", ended=Ended.LANDED) for _ in range(7))
     cancelled = view(link(attempts=several), booking(status=70))
     assert plan(cancelled, C).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
-    moved = plan(view(link(attempts=several), booking(NOON)), C).step
-    assert isinstance(moved, Settle)
-    assert moved.link.state is State.PAUSED
+    confirmed = replace(C, gone_confirmed=True)
+    for its, context in ((booking(NOON), C), (ABSENT, confirmed)):
+        stopped = plan(view(link(attempts=several), its), context).step
+        assert isinstance(stopped, Settle)
+        assert stopped.link.state is State.PAUSED
 
 
 def test_an_event_that_is_there_again_is_taken_up_and_removed_with_its_cancelled_booking() -> None:

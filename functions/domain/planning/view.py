@@ -71,7 +71,7 @@ def wanted_of(booking: Snapshot[Booking], context: PlanningContext) -> Wanted:
     """Return what a booking's status says about its event."""
     if booking.vanished:
         return Wanted.NONE if context.gone_confirmed else Wanted.UNKNOWN
-    if booking.presence is not Presence.PRESENT or booking.value is None:
+    if booking.value is None:
         return Wanted.UNKNOWN
     if context.settings.outbound.removes(booking.value.status):
         return Wanted.NONE
