@@ -62,7 +62,7 @@ def is_chosen(event_id: str) -> bool:
 
 
 def _chosen(seed: str) -> str:
-    return base64.b32hexencode(hashlib.sha256(seed.encode()).digest()[:20]).decode().rstrip("=").lower()
+    return base64.b32hexencode(hashlib.sha256(seed.encode()).digest()[:20]).decode().lower()
 
 
 def link_id(int_id: str, kind: str, subject: str) -> str:
