@@ -187,7 +187,7 @@ def register(ports: Ports, session: SyncSession) -> Integration:
     def registered(before: Integration) -> Integration:
         if before.webhook_generation != generation:
             return before
-        known = {hook.event for hook in before.hooks}  # of another worker, or of this one, whose answer was lost
+        known = {hook.event for hook in before.hooks}  # of another worker
         return replace(
             before,
             hooks=(*before.hooks, *(hook for hook in made if hook.event not in known)),

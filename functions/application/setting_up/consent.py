@@ -207,8 +207,7 @@ def _keep(ports: Ports, integration: Integration, pending: Pending) -> None:
 
     def kept(before: Integration) -> Integration:
         nonlocal former
-        if before.pending != pending:  # else it is stored already, and the answer was lost
-            former = before.pending
+        former = before.pending
         return replace(before, pending=pending)
 
     saved = integrations.change(ports.documents, integration.id, kept)
@@ -252,7 +251,7 @@ def _take(
     def changed(before: Integration) -> Integration:
         nonlocal former
         version = before.secret_versions.get("google_refresh_token", "")
-        if version != pending.version:  # else it is stored already, and the answer was lost
+        if version != pending.version:  # else another request has taken it
             former = version
         return replace(
             before,

@@ -19,6 +19,7 @@ from functions.application.setting_up.replaced import replaced
 from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
 from functions.application.store.journal import changed, name_of
+from functions.application.store.once import change_once
 from functions.application.store.records import body_of, record_of, stored
 from functions.application.sync.guest_mails import mails_about
 from functions.application.sync.reconcile import reconcile
@@ -90,13 +91,11 @@ def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
     plan = make(ports, integration, before, stands=lambda tx: tx.get(path) == there)
     after, expires = stored(plan), ports.clock() + KEPT
 
-    def put(tx: Transaction) -> bool:
-        now = tx.get(path)
-        if now == there:
-            tx.put(path, after, expires=expires)
-        return now in (there, after)  # `after`: saved by this step, and the answer was lost
+    def put(now: Body | None) -> tuple[Body | None, bool]:
+        return (after, True) if now == there else (None, False)
 
-    return plan if ports.documents.transact(put) else current(ports, int_id) or plan
+    saved = change_once(ports.documents, path, put, expires=expires)
+    return plan if saved else current(ports, int_id) or plan
 
 
 def with_settings(ports: Ports, integration: Integration, settings: Settings) -> Plan:
