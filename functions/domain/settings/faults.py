@@ -19,6 +19,9 @@ from functions.domain.settings.schema import COLOURS, AlertSettings, MappingRow,
 from functions.domain.settings.template import template_faults
 
 LONGEST_WORD = 100
+# of i-Reserve's site and its panel, which answer with HTML
+# https://support.i-reserve.net/nl/ontwikkelaar/webservice-api/hoe-kan-ik-jullie-apis-gebruiken/
+PAGES = ("", "admin", "adminlogin", "login")
 CUSTOM = re.compile(r"custom([0-9]{1,3})")
 
 
@@ -92,8 +95,9 @@ def _ranges(s: Settings) -> Found:
 
 
 def _addresses(s: Settings) -> Found:
-    parts = web_address(s.ireserve.base_url)
-    if parts is None:
+    parts = web_address(rest_base(s.ireserve.base_url))
+    page = parts.path.rpartition("/")[2].lower() if parts is not None else ""
+    if parts is None or page in PAGES or page.endswith(".php"):
         yield (
             "ireserve.base_url",
             "give the address of the interface, such as https://tenant.i-reserve.net/api/rest",
