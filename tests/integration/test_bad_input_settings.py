@@ -222,6 +222,11 @@ def test_import_of_a_file_that_cannot_be_used_says_why_in_one_line_and_exits_1(
         ("name: " + "[" * 5000, "is not YAML"),
         ("name: !!python/object:os.system {}", "is not YAML at line"),
         ("? [a, b]\n: 5", "is not YAML at line"),
+        ("name: !!bool maybe", "is not YAML at line"),
+        ("alerts: &self {email: *self}", "is not YAML"),
+        ("name: &self [*self]", "is not YAML"),
+        ('name: "\\ud800"', "is not YAML"),
+        ('"\\ud800": 1', "is not YAML"),
     ],
 )
 def test_import_of_a_file_with_an_odd_line_says_what_is_wrong_and_exits_1(tmp_path: Path, line: str, says: str) -> None:

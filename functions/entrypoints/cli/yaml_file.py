@@ -4,6 +4,7 @@ YAML 1.1 would read the user name `010` as 8, `12:30` as 750, a name such as `20
 last of two settings of one name. https://yaml.org/type/
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,16 @@ import yaml
 from functions.domain.model.errors import Refused
 
 READ = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+MADE = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", None)
 
 
 class _AsItStands(yaml.SafeLoader):
     yaml_implicit_resolvers = {  # noqa: RUF012 -- the library's name, which it only reads
         first: [(tag, form) for tag, form in known if tag in READ]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    yaml_constructors = {  # noqa: RUF012 -- likewise
+        tag: made for tag, made in yaml.SafeLoader.yaml_constructors.items() if tag in MADE
     }
 
 
@@ -42,7 +47,9 @@ def _read(file: Path, text: str) -> Any:
     node = loader.get_single_node()
     for key in _named_twice(node, set()):
         raise Refused(f"{file} names {key.value} twice, again at line {key.start_mark.line + 1}; keep one")
-    return loader.construct_document(node) if node is not None else None
+    found = loader.construct_document(node) if node is not None else None
+    json.dumps(found, ensure_ascii=False).encode()  # ValueError for a list in itself, and for half a character
+    return found
 
 
 def _named_twice(node: yaml.Node | None, passed: set[int]) -> Iterator[yaml.ScalarNode]:
