@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from functions.application.intake.hints import Hint, Kind, look_again
-from functions.application.ports import Body, Ports
+from functions.application.ports import Body, Documents, Ports, Transaction
 from functions.application.probing import reading, record, second_booking, writing
 from functions.application.probing.record import Left, Trial
 from functions.application.probing.workbench import Bench
@@ -205,11 +205,11 @@ def is_elsewhere(trial: Trial, integration: Integration) -> bool:
     return trial.ireserve not in ("", rest_base(integration.settings.ireserve.base_url))
 
 
-def is_under_way(ports: Ports, integration: Integration) -> bool:
+def is_under_way(documents: Documents | Transaction, integration: Integration) -> bool:
     """Whether a probe is working on this integration's bookings now."""
     if not integration.probing:
         return False
-    trial = record.current(ports.documents, integration.id)
+    trial = record.current(documents, integration.id)
     return trial is not None and trial.finished_at is None
 
 

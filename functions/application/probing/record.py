@@ -116,7 +116,7 @@ class Trial:
         return (self.booking, self.second) if self.second else (self.booking,)
 
 
-def current(documents: Documents, int_id: str) -> Trial | None:
+def current(documents: Documents | Transaction, int_id: str) -> Trial | None:
     """Return the last probe, under way or not, or None."""
     return trial_of(documents.get(path_of(int_id, "progress", "probe")))
 

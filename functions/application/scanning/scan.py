@@ -79,7 +79,7 @@ def _since(integration: Integration) -> datetime | None:
     return integration.near_at - OVERLAPPING
 
 
-def current(documents: Documents, int_id: str, kind: str) -> Scan | None:
+def current(documents: Documents | Transaction, int_id: str, kind: str) -> Scan | None:
     """Return the progress of the last scan of a kind, or None."""
     body = documents.get(path_of(int_id, "progress", kind))
     return record_of(Scan, body, "the progress") if body is not None else None

@@ -59,10 +59,13 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
         return _resume(ports, session.integration, actor)
     now, key, home = ports.clock(), key_rotation.name_of(ports.webhook_keys[0]), key_rotation.home_of(ports)
     phase = Phase.SHADOW if shadow else Phase.ACTIVE
-    integration = integrations.change(
-        ports.documents,
-        int_id,
-        lambda before: replace(
+
+    def activated(before: Integration) -> Integration:
+        if before.phase is not named.phase:  # somebody else was faster, or this is stored and the answer was lost
+            return before
+        if before.connection is None or before.settings != named.settings:
+            raise Conflict(integrations.MEANWHILE, reason="revision")
+        return replace(
             before,
             phase=phase,
             activated_at=before.activated_at or now,
@@ -71,10 +74,10 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
             webhook_key=before.webhook_key or key,  # of the channels, even if no webhook can be registered
             webhook_home=before.webhook_home or home,
             ireserve_refused="",  # both have just answered
-            connection=before.connection and before.connection.answered(),
-        ).owing("activation", now),
-    )
-    return _arrange(ports, integration, actor)
+            connection=before.connection.answered(),
+        ).owing("activation", now)
+
+    return finish(ports, integrations.change(ports.documents, int_id, activated), actor)
 
 
 def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated:
@@ -150,7 +153,7 @@ def ready(session: SyncSession, *, anyway: bool = False) -> None:
         session.objects()
     except SyncError as error:
         missing.append(str(error))
-    if probe.is_under_way(session.ports, integration):
+    if probe.is_under_way(session.ports.documents, integration):
         missing.append(setup.PROBING)
     if session.dialect.built_in_active and not anyway:
         missing.append(BUILT_IN)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from functions.application.intake.hints import SETTINGS
-from functions.application.ports import Ports
+from functions.application.ports import Documents, Ports, Transaction
 from functions.application.scanning import scan, sweep
 from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, preview, removal, setup
@@ -50,7 +50,7 @@ def save(
     given = setup.with_id(raw, int_id)
     before = integrations.find(ports.documents, id_in(given))
     if before is None or before.phase not in ACTIVATED:
-        return setup.save(ports, given, actor, int_id=int_id, secrets=secrets, revision=revision)
+        return setup.save(ports, given, actor, int_id=int_id, secrets=secrets, revision=revision, check=_of_a_draft)
     after = _resolved(before, settings_from(given))
     _refuse_other_sides(before.settings, after)
     if touches(before.settings, after) and not apply:
@@ -59,11 +59,16 @@ def save(
         if plan.counts or plan.left or not plan.complete:  # a large window takes longer than one look
             raise PlanFirst(plan)
     owed = (apply or "all") if touches(before.settings, after) else ""
-    if owed in LEAVING_OUT:
-        if owed not in choices(ports, before):
-            raise Conflict(why_so_few(before), reason="still_looking")
-        revision = before.revision if revision is None else revision  # or a look that began since would reach further
-    saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, owed=owed)
+
+    def as_seen(tx: Transaction, there: Integration | None) -> None:
+        if there is None or (there.phase, there.settings) != (before.phase, before.settings):
+            raise Conflict(integrations.MEANWHILE, reason="revision")
+        if owed in LEAVING_OUT and owed not in choices(tx, there):
+            raise Conflict(why_so_few(there), reason="still_looking")
+
+    saved = setup.save(
+        ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, owed=owed, check=as_seen
+    )
     if isinstance(secrets, Mapping) and "google_refresh_token" in secrets:
         consent.follow_anew(ports, before)
         saved = consent.named(ports, saved)
@@ -73,11 +78,17 @@ def save(
     return saved if before.unfinished_change else integrations.finished(ports.documents, saved.id, owed)
 
 
-def choices(ports: Ports, integration: Integration) -> tuple[str, ...]:
+def _of_a_draft(_: Transaction, there: Integration | None) -> None:
+    """Refuse settings that were not compared with those that run: the integration was activated since they were read."""
+    if there is not None and there.phase in ACTIVATED:
+        raise Conflict(integrations.MEANWHILE, reason="revision")
+
+
+def choices(documents: Documents | Transaction, integration: Integration) -> tuple[str, ...]:
     """Return how far a change may go now: as far as each look at existing events that has not ended, which takes the present settings."""
     if integration.phase is Phase.PAUSED:
         return ("all",)
-    looks = scan.last_of(ports.documents, integration.id, "resync", "backfill")
+    looks = [scan.current(documents, integration.id, kind) for kind in ("resync", "backfill")]
     reaches = [integration.unfinished_change, *(_reach(each, integration) for each in looks if each is not None)]
     farthest = max(map(UNFINISHED.index, reaches))
     return tuple(each for each in SCOPES if each == "all" or UNFINISHED.index(each) >= farthest)

@@ -41,7 +41,7 @@ def delete(ports: Ports, int_id: str, events: str = "") -> int:
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.DRAFT:
         raise Conflict("deactivate the integration before deleting it", reason="still_active")
-    if probe.is_under_way(ports, integration):
+    if probe.is_under_way(ports.documents, integration):
         raise Conflict(setup.PROBING, reason="probing")
     where = integrations.path_of(int_id, "links")
     count = ports.documents.count(where)

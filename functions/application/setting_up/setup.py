@@ -11,6 +11,7 @@ from functions.application.probing import probe
 from functions.application.scanning import sweep
 from functions.application.setting_up.settings_input import SECRET_NAMES, id_in, settings_from
 from functions.application.store import integrations
+from functions.application.store.integrations import Check, unchecked
 from functions.domain.model.addresses import rest_base
 from functions.domain.model.errors import AccessRevoked, Conflict, Fault, Invalid
 from functions.domain.model.messages import say
@@ -36,6 +37,7 @@ def save(
     secrets: object = None,
     revision: int | None = None,
     owed: str = "",
+    check: Check = unchecked,
 ) -> Integration:
     """Create or change an integration; raises `Invalid` with all faults, `Conflict` if somebody else was faster."""
     given = with_id(raw, int_id)
@@ -43,20 +45,32 @@ def save(
     if int_id and isinstance(given, dict) and id_in(given) != int_id:
         more.append(Fault("id", say("the address says {}; use the same id, or create another integration", int_id)))
     settings = settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
-    saved = save_settings(ports, settings, actor, revision=revision, owed=owed)
+    saved = save_settings(ports, settings, actor, revision=revision, owed=owed, check=check)
     return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
 
 
 def save_settings(
-    ports: Ports, settings: Settings, actor: str, *, revision: int | None = None, owed: str = ""
+    ports: Ports,
+    settings: Settings,
+    actor: str,
+    *,
+    revision: int | None = None,
+    owed: str = "",
+    check: Check = unchecked,
 ) -> Integration:
     """Save settings; a password belongs to the host it was entered for, and is destroyed if the host changes."""
-    before = integrations.find(ports.documents, settings.id)
     base = rest_base(settings.ireserve.base_url)
-    moves = before is not None and rest_base(before.settings.ireserve.base_url) != base
-    if before is not None and moves and probe.is_under_way(ports, before):  # or it would put back bookings there
-        raise Invalid((Fault("ireserve.base_url", PROBING),))
-    saved = integrations.save_settings(ports, settings, actor, revision=revision, owed=owed)
+    before: Integration | None = None
+
+    def replaces(tx: Transaction, there: Integration | None) -> None:
+        nonlocal before
+        check(tx, there)
+        moves = there is not None and rest_base(there.settings.ireserve.base_url) != base
+        if there is not None and moves and probe.is_under_way(tx, there):  # or it would put back bookings there
+            raise Invalid((Fault("ireserve.base_url", PROBING),))
+        before = there
+
+    saved = integrations.save_settings(ports, settings, actor, revision=revision, owed=owed, check=replaces)
     if before is not None and integrations.PASSWORD not in saved.secret_versions:
         replaced(ports, saved.id, integrations.PASSWORD, before.secret_versions.get(integrations.PASSWORD, ""))
     if before is not None and before.ireserve_refused and not saved.ireserve_refused:
@@ -149,9 +163,13 @@ def delete(ports: Ports, int_id: str) -> int:
 
     Works for some seconds; returns how many documents of a collection are left (call again), 0 if all is gone.
     """
-    integration = integrations.get(ports.documents, int_id)
-    if integration.phase is not Phase.DRAFT:
-        raise Conflict("deactivate the integration before deleting it", reason="still_active")
+
+    def leaving(before: Integration) -> Integration:
+        if before.phase is not Phase.DRAFT:
+            raise Conflict("deactivate the integration before deleting it", reason="still_active")
+        return replace(before, connection=None, pending=None)  # so it cannot be activated while it is being removed
+
+    integrations.change(ports.documents, int_id, leaving)
     began = ports.clock()
     for collection in COLLECTIONS:
         if left := _empty(ports, integrations.path_of(int_id, collection), began + LONGEST):

@@ -112,12 +112,26 @@ def _elsewhere(integration: Integration) -> Integration:
     return replace(integration, secret_versions=kept, webhook_generation=generation, probing=())
 
 
+Check = Callable[[Transaction, Integration | None], None]
+
+
+def unchecked(_: Transaction, __: Integration | None) -> None:
+    """Let any change be saved."""
+
+
 def save_settings(
-    ports: Ports, given: Settings, actor: str, *, revision: int | None = None, owed: str = ""
+    ports: Ports,
+    given: Settings,
+    actor: str,
+    *,
+    revision: int | None = None,
+    owed: str = "",
+    check: Check = unchecked,
 ) -> Integration:
     """Create an integration or change its settings, with an entry in the history.
 
-    Raises `Conflict` if the stored revision is another than `revision`.
+    Raises `Conflict` if the stored revision is another than `revision`, and what `check` raises, which is given what the
+    settings replace in the transaction that saves them.
     """
     now = ports.clock()
     entry = ports.token(12)
@@ -131,6 +145,7 @@ def save_settings(
             return before  # nothing changes, or this has been stored and the answer was lost
         if revision is not None and before is not None and before.revision != revision:
             raise Conflict(MEANWHILE, reason="revision")
+        check(tx, before)
         after = _counted(before, replace(before, settings=settings)) if before is not None else Integration(settings)
         after = _woken(replace(after, revision=after.revision + 1))
         if before is not None and origin_of(before.settings.ireserve.base_url) != origin_of(settings.ireserve.base_url):

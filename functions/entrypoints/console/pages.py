@@ -168,7 +168,7 @@ class Pages:
             (k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "apply", "left", *SECRET_NAMES)
         ]
         integration = integrations.get(self.ports.documents, int_id)
-        scopes = changes.choices(self.ports, integration)
+        scopes = changes.choices(self.ports.documents, integration)
         button = f"“{self.texts(integration)('changed.all')}”"
         return self.page(
             "changed.html",

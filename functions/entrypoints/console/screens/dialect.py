@@ -54,7 +54,7 @@ def _dialect_page(pages: Pages, int_id: str, wrong: tuple[Fault, ...] = ()) -> R
         origin_of=_origins(pages, int_id, found),
         faults=faults,
         seen=request.form.get("seen", "") if wrong else dialect_input.mark(integration.dialect),
-        probing=readable(lambda: probe.is_under_way(pages.ports, integration))[0],
+        probing=readable(lambda: probe.is_under_way(pages.ports.documents, integration))[0],
     )
 
 
