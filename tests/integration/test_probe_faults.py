@@ -1,5 +1,6 @@
 """A probe that is cut off anywhere leaves nothing behind: not by a fault of i-Reserve, not by the death of the process."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.harness.trials import Crash, Faulty, booked, switch, untouched
 CALLS = 96  # that a probe makes, a little rounded up
 EVERY = 5  # one of so many is tried
 ELSEWHERE = {"base_url": "https://other.i-reserve.net/api/rest", "username": "api_calendar"}
+WRITES = ("attempt", "make", "subscribe", "unsubscribe", "write")
 SWITCHES = {"refusal": "old_values", "override_in": "body"}  # the longest way
 
 
@@ -142,6 +144,44 @@ def test_a_part_that_stalls_past_its_lease_saves_nothing_over_a_later_probe(plac
     assert probe.advance(stalled, "7") == record.current(place.documents, "7") == later[0]
     place.settle(400)
     is_clean(place, before)
+
+
+class Stalling(Faulty):
+    """An i-Reserve at which others go on while one call waits; `wrote` are the writes that came after it."""
+
+    def __init__(self, place: Place, at: int, others: Callable[[], None]) -> None:
+        super().__init__(place.ports.outside, at, Crash, after=False, times=1)
+        self._others = others
+        self.wrote = list[str]()
+
+    def call(self, method: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        number, self.calls = self.calls, self.calls + 1
+        if number == self._at:
+            self._others()
+        elif number > self._at and method.__name__ in WRITES:
+            self.wrote.append(method.__name__)
+        return method(*args, **options)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2, 5])
+@pytest.mark.parametrize("parts", range(len(probe.PARTS)))
+def test_a_part_that_stalls_past_its_lease_begins_no_other_write_once_somebody_went_on(
+    place: Place, parts: int, at: int
+) -> None:
+    booking = ready(place)
+    starting.begin(place.ports, "7", booking, "10", "somebody")
+    for _ in range(parts):
+        probe.advance(place.ports, "7")
+        place.pass_time(10)
+
+    def others_go_on() -> None:
+        place.pass_time(91)
+        while (trial := probe.advance(place.ports, "7")) is not None and trial.finished_at is None:
+            place.pass_time(10)
+
+    outside = Stalling(place, at, others_go_on)
+    probe.advance(broken(place, outside), "7")
+    assert outside.wrote == []
 
 
 def test_a_probe_begins_once_where_two_people_begin_one_at_the_same_time(place: Place) -> None:

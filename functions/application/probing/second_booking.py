@@ -62,10 +62,10 @@ def _made(b: Bench) -> Booking:
 def _try(b: Bench, when: When, number: int) -> Booking:
     thing, status = b.trial.object, b.session.settings.inbound.status
     b.asking().check(thing, when, number)
-    b.note(making=Spot(thing, when))
+    b.trial = replace(b.trial, making=Spot(thing, when))
     at = b.session.now()
     try:
-        made = b.asking().make(thing, when, number, status, "", {"remarks": b.trial.marker}, checked=False)
+        made = b.writing().make(thing, when, number, status, "", {"remarks": b.trial.marker}, checked=False)
     except Refused:
         b.note(making=None)
         raise
@@ -160,7 +160,7 @@ def cancel(b: Bench) -> None:
     status = b.session.settings.cancel_status
     if status is None:
         raise Refused("there is no status to cancel it with", reason="no_cancel_status")
-    b.asking(status_lag_seconds=max(b.dialect.status_lag_seconds, 1.0)).write(booking, BookingChange(status=status))
+    b.writing(status_lag_seconds=max(b.dialect.status_lag_seconds, 1.0)).write(booking, BookingChange(status=status))
 
 
 def listen(b: Bench) -> None:
@@ -173,7 +173,7 @@ def listen(b: Bench) -> None:
     have = {hook.event for hook in b.trial.hooks}
     for event in b.dialect.hook_events:
         if event not in have:
-            made = Hook(event, b.asking().subscribe(event, address))
+            made = Hook(event, b.writing().subscribe(event, address))
             b.note(hooks=(*b.trial.hooks, made), listening=True)
 
 
@@ -219,7 +219,7 @@ def _hooks(b: Bench) -> None:
     for hook in b.trial.hooks:
         used = {each.id for each in integrations.get(b.session.ports.documents, b.session.id).hooks}
         if hook.id not in used:  # i-Reserve may give the id of what was removed to another one
-            b.asking().unsubscribe(hook.id)
+            b.writing().unsubscribe(hook.id)
         b.note(hooks=tuple(each for each in b.trial.hooks if each.id != hook.id))
 
 

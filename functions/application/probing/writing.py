@@ -226,7 +226,7 @@ def _changed(b: Bench, booking: Booking, wanted: int) -> Booking:
     for patience in b.guesses("status_lag_seconds"):
         waited += patience
         try:
-            after = b.asking(status_lag_seconds=patience).write(booking, BookingChange(status=wanted))
+            after = b.writing(status_lag_seconds=patience).write(booking, BookingChange(status=wanted))
         except Refused as error:
             if error.cause is not Cause.NOT_APPLIED:
                 raise
