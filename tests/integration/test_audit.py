@@ -73,9 +73,36 @@ def test_a_booking_that_is_never_answered_for_with_json_does_not_keep_the_rest_f
     place: Place,
 ) -> None:
     booking = running(place)
-    other = place.book("2026-12-10T10:00", "2026-12-10T11:00")
+    other = place.book("2026-11-24T15:00", "2026-11-24T16:00")
     place.ireserve("POST", "faults", {"path": f"booking/{booking}$", "action": "html", "times": -1})
     assert audited(place) == [("missing_event", "", other), ("unreadable", "", booking)]
+
+
+def test_bookings_that_nobody_answers_for_during_some_minutes_are_read_afterwards(place: Place) -> None:
+    """The lists were answered from elsewhere meanwhile; each booking that was to be read counted as unreadable."""
+    first = running(place)
+    second = place.book("2026-12-10T10:00", "2026-12-10T11:00")
+    third = place.book("2026-12-11T10:00", "2026-12-11T11:00")
+    place.ireserve("POST", "faults", {"path": r"booking/\d+$", "status": 503, "times": -1})
+    place.api("POST", "/7/audit", status=202)
+    place.settle(300)
+    place.ireserve("DELETE", "faults")
+    place.settle(1200)
+    found = place.api("GET", "/7/audit")["findings"]
+    assert [(each["kind"], each["booking_id"]) for each in found] == [
+        ("missing_event", second),
+        ("missing_event", third),
+    ]
+    assert first not in (second, third)
+
+
+def test_the_only_booking_that_was_to_be_read_does_not_keep_an_audit_from_its_end(place: Place) -> None:
+    booking = running(place)
+    place.ireserve("POST", "faults", {"path": f"booking/{booking}$", "status": 503, "times": -1})
+    place.api("POST", "/7/audit", status=202)
+    place.settle(1200)
+    made = place.api("GET", "/7/audit")
+    assert (made["state"], [each["kind"] for each in made["findings"]]) == ("done", ["unreadable"])
 
 
 def test_an_audit_waits_for_an_i_reserve_that_is_away(place: Place) -> None:

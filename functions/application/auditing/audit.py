@@ -22,7 +22,7 @@ from functions.domain.settings.integration import Integration, Phase
 
 STEP = timedelta(seconds=20)
 STUCK = timedelta(minutes=10)
-PATIENT = 3  # attempts
+PATIENT, MOST_PATIENT = 3, 7  # attempts: within half a minute, and within ten
 EVERY = timedelta(days=6, hours=12)
 NIGHT = time(1)  # local; a weekly audit starts within the hour that begins then
 
@@ -85,8 +85,8 @@ def run(ports: Ports, hint: Hint) -> None:
 def advance(ports: Ports, int_id: str, audit: Audit, attempt: int = 0) -> Audit:
     """Look at as many stretches of days, or as much of one, as a step has time for, and save the progress.
 
-    After some attempts at a step, a single booking or event that again was not answered for counts as unreadable: where the
-    lists are answered for, it must not keep the rest from being compared. Raises `Stale` if another worker went on with this audit meanwhile, or another audit began.
+    After some attempts at a step, a single booking or event that again was not answered for counts as unreadable: where others
+    are answered for, or nothing else is asked about for minutes, it must not keep the rest from being compared. Raises `Stale` if another worker went on with this audit meanwhile, or another audit began.
     """
     integration = integrations.get(ports.documents, int_id)
     sides, began, stands = Sides(ports, integration), ports.clock(), audit
@@ -95,6 +95,8 @@ def advance(ports: Ports, int_id: str, audit: Audit, attempt: int = 0) -> Audit:
         last = min(audit.week + timedelta(days=audit.days - 1), audit.last)
         before = sides.reads
         week, findings, after = look(sides, audit, last, until, patient=attempt < PATIENT)
+        if attempt < MOST_PATIENT and (outage := sides.outage()) is not None:
+            raise outage
         audit = replace(audit.having(findings), after=after, reads=audit.reads + sides.reads - before)
         if after:
             break

@@ -1,8 +1,10 @@
 """Both sides and their links, read for an audit: lists of some days, and single reads to confirm."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from functions.application.auditing.compare import day_of
 from functions.application.ports import BookingRow, Ports
@@ -12,23 +14,30 @@ from functions.application.store.dialect_validation import dialect_of
 from functions.application.store.digests import digest_of
 from functions.domain.model import zones
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Cause, Gone, Refused
+from functions.domain.model.errors import Cause, Gone, Refused, SyncError, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_ids, occupied_id
 from functions.domain.pairing.link import Link, Occupies
 from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import Settings
 
+T = TypeVar("T")
 PAGE, OVERLAP = 100, 5
 
 
 @dataclass
 class Sides:
-    """One integration, opened for an audit. `reads` counts single reads."""
+    """One integration, opened for an audit. `reads` counts single reads.
+
+    `answered` are the kinds of reads that were answered, if only by a refusal, and `silent` what was read of a kind since it
+    last was, with the last error.
+    """
 
     ports: Ports
     integration: Integration
     reads: int = field(default=0, init=False)
+    answered: set[str] = field(default_factory=set, init=False)
+    silent: dict[str, dict[object, Transient]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.calendars = self.ports.outside.calendars(self.integration)
@@ -95,19 +104,42 @@ class Sides:
         """Return the id that this service derives for an occupied event."""
         return occupied_id(self.digest, self.integration.id, place.name, generation)
 
-    def booking(self, booking_id: str) -> Booking | None:
-        """Read one booking; None: it is gone."""
+    def outage(self) -> Transient | None:
+        """Return the last error of reads that are not answered whatever they ask for; None: at most single ones are not."""
+        for kind, of in self.silent.items():
+            if kind not in self.answered or len(of) > 1:
+                return [*of.values()][-1]
+        return None
+
+    def _read(self, kind: str, subject: object, read: Callable[[], T]) -> T:
+        """Make a single read, and note whether it was answered."""
         self.reads += 1
         try:
-            return self.reservations.read(booking_id)
+            found = read()
+        except Transient as error:
+            self.silent.setdefault(kind, {})[subject] = error
+            raise
+        except SyncError:
+            self._heard(kind)
+            raise
+        self._heard(kind)
+        return found
+
+    def _heard(self, kind: str) -> None:
+        self.answered.add(kind)
+        self.silent.pop(kind, None)
+
+    def booking(self, booking_id: str) -> Booking | None:
+        """Read one booking; None: it is gone."""
+        try:
+            return self._read("booking", booking_id, lambda: self.reservations.read(booking_id))
         except Gone:
             return None
 
     def event(self, key: EventKey) -> Event | None:
         """Read one event; None: it does not exist, or is deleted."""
-        self.reads += 1
         try:
-            found = self.calendars.read(key)
+            found = self._read("event", key, lambda: self.calendars.read(key))
         except Gone as error:
             if error.cause is Cause.CALENDAR_GONE:
                 raise
@@ -116,8 +148,8 @@ class Sides:
 
     def naming(self, event_id: str) -> Booking | None:
         """Return the booking whose id field holds an event's id, if that can be searched."""
-        self.reads += 1
+        name = self.settings.outbound.external_id_field
         try:
-            return self.reservations.find(self.settings.outbound.external_id_field, event_id)
+            return self._read("naming", event_id, lambda: self.reservations.find(name, event_id))
         except Refused:
             return None
