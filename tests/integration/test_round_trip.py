@@ -61,6 +61,19 @@ def test_with_an_object_named_a_test_booking_goes_the_same_way(place: Place) -> 
     assert [booking["status_code"] for booking in place.bookings()] == [70]
 
 
+@pytest.mark.parametrize("at", ["before", "after"])
+def test_a_test_booking_whose_making_was_not_answered_for_is_cancelled(place: Place, at: str) -> None:
+    place.activate(mapping=[{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_B}])
+    other = place.book("2026-11-24T03:00", "2026-11-24T03:15", object_id=11)
+    place.ireserve("POST", "faults", {"method": "POST", "path": "hook/booking", "status": 503, "when": at})
+    legs = place.api("POST", "/7/round-trip", {"object": "12"})
+    assert [leg["name"] for leg in legs if leg["trouble"]] == ["make_booking"]
+    assert legs[-1]["name"] == "cancel_booking"
+    made = [each for each in place.bookings() if str(each["id"]) != other]
+    assert [each["status_code"] for each in made] == ([70] if at == "after" else [])
+    assert place.booking(other)["status_code"] == 20
+
+
 def test_an_unmapped_calendar_is_refused(place: Place) -> None:
     place.activate()
     place.api("POST", "/7/round-trip", {"calendar": "else@group.calendar.google.com"}, status=409)

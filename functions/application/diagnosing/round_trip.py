@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from functions.application.ports import Ports
 from functions.application.store import calendars, integrations
+from functions.application.sync.find_booking import beginning_with
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.appointment import Appointment, Timed
 from functions.domain.model.booking import Booking
@@ -85,12 +86,19 @@ def _events(session: SyncSession, calendar: str) -> list[Leg]:
 def _bookings(session: SyncSession, object_id: str) -> list[Leg]:
     legs: list[Leg] = []
     made: list[Booking] = []
-    status = session.settings.cancel_status
+    when, status, may_stand = _when(session, 3), session.settings.cancel_status, True
+    remarks = f"{TITLE[session.settings.language]} {session.ports.token(9)}"
 
     def make() -> None:
-        fields = {"remarks": TITLE[session.settings.language]}
-        when, start = _when(session, 3), session.settings.inbound.status
-        made.append(session.reservations.make(object_id, when, 1, start, "", fields))
+        start = session.settings.inbound.status
+        made.append(session.reservations.make(object_id, when, 1, start, "", {"remarks": remarks}))
+
+    def cancel(status: int) -> None:
+        if not made:  # its making may have failed, or only its answer
+            beginning = (session.reservations.read(each) for each in beginning_with(session, when))
+            made.extend(each for each in beginning if each.remarks == remarks)
+        for booking in made:
+            session.reservations.write(booking, BookingChange(status=status))
 
     try:
         _leg(session, legs, "make_booking", make)
@@ -100,12 +108,12 @@ def _bookings(session: SyncSession, object_id: str) -> list[Leg]:
             "move_booking",
             lambda: session.reservations.write(made[0], BookingChange(when=_when(session, 4))),
         )
+    except (Refused, AccessRevoked):
+        may_stand = bool(made)
     except SyncError:
         pass
-    finally:
-        if made and status is not None:
-            change = BookingChange(status=status)
-            _quietly(lambda: _leg(session, legs, "cancel_booking", lambda: session.reservations.write(made[0], change)))
+    if may_stand and status is not None:
+        _quietly(lambda: _leg(session, legs, "cancel_booking", lambda: cancel(status)))
     return legs
 
 

@@ -27,7 +27,7 @@ def booking_with(session: SyncSession, event_id: str, when: When | None) -> Book
         if error.cause is not Cause.NOT_SEARCHABLE or when is None:
             raise
         shown, unsure = True, error
-    for number in _beginning_with(session, when):
+    for number in beginning_with(session, when):
         try:
             booking = session.reservations.read(number)
         except Gone:
@@ -63,8 +63,8 @@ def _shows(session: SyncSession, booking: Booking, field: str) -> bool:
     return field in booking.fields or ("date_from" in booking.fields and field != "external_id")
 
 
-def _beginning_with(session: SyncSession, when: When) -> list[str]:
-    """Return the bookings that begin with the event, and those whose row does not say."""
+def beginning_with(session: SyncSession, when: When) -> list[str]:
+    """Return the bookings that begin at a time, and those whose row does not say."""
     zone = session.settings.timezone
     start, _ = period(when, zone)
     day = first_day(when, zone)
