@@ -10,10 +10,11 @@ from functions.application.intake.hints import Kind
 from functions.application.ports import Body, Path, Ports
 from functions.application.probing import probe
 from functions.application.scanning import scan
-from functions.application.setting_up import changes, setup
+from functions.application.setting_up import changes, removal, setup
 from functions.application.setting_up.settings_input import raw_of
-from functions.application.store import integrations
+from functions.application.store import integrations, links
 from functions.domain.model.errors import Conflict, Invalid
+from functions.domain.pairing.link import Link
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import GoogleSettings, IReserveSettings, Settings
 from tests.harness.faster import Faster
@@ -109,3 +110,16 @@ def test_a_password_that_was_stored_at_the_last_moment_is_destroyed_too_where_th
     saved = setup.save_settings(ports, elsewhere(sides), "someone")
     assert "ireserve_password" not in saved.secret_versions
     assert [each.subject for each in sides.looks(Kind.SECRET)] == [("ireserve_password", "2")]
+
+
+def test_a_pair_that_another_worker_goes_on_with_is_left_for_the_next_call_of_a_deletion_and_the_others_go() -> None:
+    sides = Sides()
+    now(sides, phase=Phase.DRAFT)
+    for number in ("1", "2"):
+        sides.ports.documents.transact(lambda tx: links.save(tx, "7", Link(f"pair{number}", number)))  # noqa: B023
+    first = links.of_booking(sides.ports.documents, "7", "1")
+    theirs = replace(first, notice="changed meanwhile")
+    ports = over(sides, lambda: sides.ports.documents.transact(lambda tx: links.save(tx, "7", theirs)))
+    assert removal.delete(ports, "7", "remove") == 1
+    (left,) = links.every(sides.ports.documents, "7")
+    assert left.notice == "changed meanwhile"

@@ -10,7 +10,7 @@ from functions.application.scanning import scan, sweep
 from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, partial_settings, setup
 from functions.application.store import integrations
-from functions.application.store.stopped import google_stopped, stopped
+from functions.application.store.stopped import google_stopped, lacks_consent, stopped
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.application.watching import channels, key_rotation
 from functions.domain.model.errors import Conflict, SyncError
@@ -144,8 +144,7 @@ def ready(session: SyncSession, *, anyway: bool = False) -> None:
         say("{}: {}", fault.field, fault.message)
         for fault in partial_settings.open_faults(session.ports, session.settings)
     ]
-    connection = integration.connection
-    if connection is None or (connection.dead and not connection.mended_at_google):
+    if lacks_consent(integration):
         missing.append(google_stopped(integration))
     else:
         missing += _calendars(session)

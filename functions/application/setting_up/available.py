@@ -7,7 +7,7 @@ from datetime import timedelta
 from functions.application.ports import Bookable, CalendarEntry, Ports
 from functions.application.scanning.rows import rows_of
 from functions.application.store import integrations
-from functions.application.store.stopped import Trouble, google_stopped, lacks_consent
+from functions.application.store.stopped import Trouble, google_stopped
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import day_of
@@ -53,7 +53,7 @@ def _objects(session: SyncSession) -> tuple[tuple[Bookable, ...] | None, str]:
 
 def _calendars(session: SyncSession, wanted: Iterable[str]) -> tuple[tuple[CalendarEntry, ...] | None, Trouble]:
     if session.integration.connection is None:
-        return None, Trouble("", google_stopped(session.integration), lacks_consent(session.integration))
+        return None, Trouble("", google_stopped(session.integration), consent=True)
     try:
         return tuple(within_reach(session.calendars, wanted)), Trouble("", "")
     except SyncError as error:

@@ -108,13 +108,16 @@ def _take_apart(session: SyncSession) -> int:
 
     Raises `Conflict` if all that are left cannot be read: what they hold of ours could no longer be found.
     """
-    began, ports = session.now(), session.ports
+    began, ports, left = session.now(), session.ports, 0
     unreadable: list[links.Unreadable] = []
     for link in links.every(ports.documents, session.id, unreadable=unreadable.append):
         if ports.clock() - began > LONGEST:
             return ports.documents.count(integrations.path_of(session.id, "links"))
-        _part(session, link)
-    if unreadable:
+        try:
+            _part(session, link)
+        except Stale:  # another worker went on with it meanwhile
+            left += 1
+    if unreadable and not left:
         raise Conflict(
             counted(
                 len(unreadable),
@@ -124,7 +127,7 @@ def _take_apart(session: SyncSession) -> int:
             ),
             reason=unreadable[0].reason,
         )
-    return 0
+    return left
 
 
 def _part(session: SyncSession, link: Link) -> None:

@@ -274,10 +274,11 @@ def of_days(
 
 def remove(tx: Transaction, int_id: str, link: Link) -> None:
     """Remove a link with its claims, if it is still as it was read; one that is gone already is no error. Raises `Stale`."""
-    if tx.get(_link_path(int_id, link.id)) is None:
+    body = tx.get(_link_path(int_id, link.id))
+    if body is None:
         return
-    save(tx, int_id, link)
-    for claim in sorted(_claims(link)):
+    saved, held = _stored(body, link)
+    for claim in sorted(held if saved is None else _claims(saved)):
         tx.delete(path_of(int_id, "claims", claim))
     tx.delete(_link_path(int_id, link.id))
 
