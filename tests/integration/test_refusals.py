@@ -180,6 +180,24 @@ def test_a_refused_new_event_is_tried_again_when_it_changes(place: Place) -> Non
     assert "put_back" not in [entry["why"] for entry in place.journal()]
 
 
+@pytest.mark.parametrize("edit", [{"summary": "Toch graag"}, {"description": "Het mag nu"}])
+def test_a_refused_new_event_is_tried_again_when_its_text_changes_as_once_the_hour_is_free(
+    place: Place, edit: dict[str, str]
+) -> None:
+    place.activate()
+    booking = place.book(START, END)
+    place.settle()
+    new = place.draw(START, END)["id"]
+    place.settle()
+    place.change(booking, status_code=70)
+    place.settle()
+    place.edit(new, **edit)
+    place.settle(60)
+    assert [each["from"] for each in place.bookings() if each["status_code"] == 20] == [START]
+    (event,) = place.events()
+    assert "⚠" not in event.get("description", "")
+
+
 def test_a_refused_new_event_that_is_deleted_leaves_nothing_behind(place: Place) -> None:
     place.activate()
     booking = place.book(START, END)

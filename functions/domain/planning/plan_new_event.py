@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.domain.comparing.event_content import in_window, remarks_of
+from functions.domain.comparing.event_content import in_window, remarks_of, text_of
 from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import TEST_LINK, is_chosen, test_event_id
@@ -150,8 +150,11 @@ def why_not(event: Event, context: PlanningContext) -> str:
 
 
 def new_event_text(event: Event) -> str:
-    """Return what a refusal of a new event depended on; any change to it is a reason to try again."""
-    return f"{event.key.calendar} {event.when}"
+    """Return what a person made a new event of; any change to it is a reason to try again after a refusal.
+
+    Also to its text: who has seen to it that the hour is free has no other way to say so.
+    """
+    return f"{event.key.calendar} {event.when}\n{text_of(event)}"
 
 
 def names_one(event: Event) -> bool:
