@@ -97,6 +97,31 @@ def test_applied_to_new_only_what_is_there_stays(place: Place) -> None:
     assert f"Nr {other}" in [event["summary"] for event in place.events()]
 
 
+def test_applied_to_new_only_what_is_there_stays_though_rows_say_too_little_and_each_booking_is_read(
+    place: Place,
+) -> None:
+    """A row without a status tells of no difference, so a search reads the booking itself and compares it."""
+    booking = running(place)
+    place.ireserve("PATCH", "dialect", {"column_status": ""})
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+    change(place, "new", outbound={"title_template": "Nr {BOOKING_NUMBER}"})
+    place.settle(60)
+    place.forget()
+    swept(place)
+    assert f"GET booking/{booking}" in place.ireserve_calls()
+    assert place.event()["summary"].startswith("Zaal A")
+    other = place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.change(booking, start="2026-11-24T14:00", end="2026-11-24T15:00")
+    swept(place)
+    assert sorted(event["summary"] for event in place.events()) == [f"Nr {booking}", f"Nr {other}"]
+    assert "T14:00" in next(event["start"]["dateTime"] for event in place.events() if str(booking) in event["summary"])
+
+
+def swept(place: Place) -> None:
+    place.api("POST", "/7/sweep")
+    place.settle(60)
+
+
 FIRST, SECOND = ({"title_template": template} for template in ("Nr {BOOKING_NUMBER}", "{BOOKING_NUMBER} in {OBJECT}"))
 
 
