@@ -36,6 +36,7 @@ SEVERAL = (  # said of two or more only
     "held.",
     "waiting.keep_all",
     "waiting.first",
+    "history.first",
     "health.queue",
     "statuses.counted_most",
     "day.unread_calendars",

@@ -156,3 +156,26 @@ def test_names_that_come_from_the_settings_are_those_of_now(place: Place) -> Non
     assert names.of("7").statuses.get(20) != "bevestigd"
     place.api("PUT", "/7/dialect", {"status_names": [["bevestigd", 20]]})
     assert names.of("7").statuses[20] == "bevestigd"
+
+
+def test_what_a_page_leaves_out_is_said_with_the_way_to_it(place: Place) -> None:
+    place.activate(language="en", inbound={"allow_booking_update": True})
+    number, tab = place.book(), Tab(place)
+    place.settle(60)
+    for minute in range(1, 64):
+        place.change(number, **{"from": f"2026-11-24T09:{minute % 50:02}", "till": f"2026-11-24T11:{minute % 50:02}"})
+        place.pass_time(61)
+        place.settle(60)
+    assert len(place.journal()) > 60
+    assert f'{HERE}/journal?from=2026-11-23&to=2026-11-23"' in tab.seen(f"{HERE}/day?date=2026-11-23")
+    assert f'{HERE}/journal?booking={number}"' in tab.get(f"{HERE}/find?q={number}").text
+    assert f"{HERE}/journal?from" not in tab.get(f"{HERE}/day?date=2026-11-20").text
+
+
+def test_a_history_longer_than_its_page_says_so(place: Place) -> None:
+    place.activate(language="en")
+    for seconds in range(60, 115):
+        place.save(sync={"poll_seconds": seconds})
+    page = Tab(place).seen(f"{HERE}/history")
+    assert page.count("/revert") == 50
+    assert "These are the last 50 changes." in page

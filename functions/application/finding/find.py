@@ -18,6 +18,8 @@ from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.link import Link
 from functions.domain.settings.integration import RUNNING
 
+MOST_TOLD = 20  # of its journal
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -63,7 +65,7 @@ def find(ports: Ports, int_id: str, booking_id: str) -> Found:
         event = session.read_event(link.event)
         trouble = trouble or (str(session.trouble) if session.trouble is not None else "")
     why, does, trouble = _rehearsed(session, link, booking, event, trouble)
-    entries = journal_read.entries(ports, int_id, booking_id, limit=20)
+    entries = journal_read.entries(ports, int_id, booking_id, limit=MOST_TOLD)
     last = journal_read.notable(entries)
     hint = _hint(session, booking_id)
     item = parked.find(ports, hint)

@@ -81,7 +81,7 @@ def _values(pages: Pages, integration: Integration, found: Day, object_id: str, 
     first, last = found.first, found.first + timedelta(days=found.days)
     since, until = (zones.midnight(each, zone) for each in (first, last))
     wanted = (object_id,) if object_id else ()
-    rows, _ = journal_read.selected(
+    rows, more = journal_read.selected(
         pages.ports,
         int_id,
         Selection(objects=wanted, since=since, until=until),
@@ -94,6 +94,8 @@ def _values(pages: Pages, integration: Integration, found: Day, object_id: str, 
         query = {"date": on.isoformat(), "object": object_id, "days": str(found.days) if found.days > 1 else ""}
         return f"/console/integrations/{int_id}/day?{urlencode({k: v for k, v in query.items() if v})}"
 
+    days_of = {"from": first, "to": last - timedelta(days=1), "room": object_id}
+    asked_for = {name: str(value) for name, value in days_of.items() if value}
     objects = dict.fromkeys(row.object for row in settings.mapping if row.object != "*")
     every = Counter(item.relation for room in found.rooms for item in room.found)
     silent = {each.place for each in found.troubles}
@@ -115,6 +117,7 @@ def _values(pages: Pages, integration: Integration, found: Day, object_id: str, 
         "hours_of": lambda when, day: hours(when, day, settings.timezone, t("day.whole")),
         "relation_class": RELATIONS,
         "told": [tell(row, names, settings, t) for row in rows],
+        "more": f"journal?{urlencode(asked_for)}" if more else "",
         "titles": {item.booking_id: item.title for room in found.rooms for item in room.found if item.title},
     }
 

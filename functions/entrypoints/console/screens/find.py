@@ -96,5 +96,6 @@ def _about(found: Found, integration: Integration, names: Names, t: Texts) -> di
         "said_with": verdict_values(found, names, t),
         "last": last,
         "told": [tell(each, names, integration.settings, t) for each in found.entries],
+        "most_told": find.MOST_TOLD,
         "held_item": link.item if link is not None else "",
     }

@@ -24,13 +24,13 @@ def add(routes: Blueprint, pages: Pages) -> None:
     @routes.get("/integrations/<int_id>/history")
     def history(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
-        rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=PAGE)
+        rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=PAGE + 1)
         shown = []
-        for entry, body in rows:
+        for entry, body in rows[:PAGE]:
             former = body.get("before") or raw_of(Settings(id=""))
             before, after = (pages.seen(each) for each in (former, body["after"]))
             shown.append((entry, body, differences(before, after), before.get("dialect"), after.get("dialect")))
-        return pages.page("history.html", int_id, here="history", changes=shown, told=told)
+        return pages.page("history.html", int_id, here="history", changes=shown, told=told, cut=len(rows) > PAGE)
 
     @routes.post("/integrations/<int_id>/history/<entry>/revert")
     def revert(int_id: str, entry: str) -> Response:
