@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.harness.place import CLIENT_ID, KEY, PASSWORD, ROOM_A, Place, example
+from tests.harness.place import CLIENT_ID, HOLIDAYS, KEY, PASSWORD, ROOM_A, Place, example
 from tests.harness.shell import alone
 
 TEN: dict[str, Any] = {
@@ -72,6 +72,16 @@ def test_faults_of_secrets_and_of_other_integrations_are_in_the_same_list(place:
         "secrets.ireserve_word",
     ]
     assert fields.count("mapping") == 2
+
+
+def test_all_faults_are_in_one_list_while_it_runs_too(place: Place) -> None:
+    place.save("6", mapping=[{"object": "12", "calendar": HOLIDAYS}])
+    place.activate()
+    rows = [{"object": "12", "calendar": ROOM_A}]
+    outbound = {"title_template": "{HASHKEY}"}
+    body = {**example("7", mapping=rows, outbound=outbound), "secrets": {"ireserve_word": "x"}}
+    said = place.api("PUT", "/7", body, status=422)["errors"]
+    assert {each["field"] for each in said} == {"outbound.title_template", "mapping", "secrets.ireserve_word"}
 
 
 def test_faulty_settings_leave_the_saved_ones_and_their_secrets_alone(place: Place) -> None:

@@ -8,7 +8,7 @@ from functions.application.ports import Documents, Ports, Transaction
 from functions.application.scanning import scan, sweep
 from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, preview, removal, setup
-from functions.application.setting_up.settings_input import id_in, raw_of, settings_from
+from functions.application.setting_up.settings_input import id_in, raw_of
 from functions.application.store import calendars, integrations
 from functions.application.sync.session import SyncSession, open_session
 from functions.application.watching import channels
@@ -51,7 +51,7 @@ def save(
     before = integrations.find(ports.documents, id_in(given))
     if before is None or before.phase not in ACTIVATED:
         return setup.save(ports, given, actor, int_id=int_id, secrets=secrets, revision=revision, check=_of_a_draft)
-    after = _resolved(before, settings_from(given))
+    after = _resolved(before, setup.checked(ports, given, int_id, secrets))
     _refuse_other_sides(before.settings, after)
     if touches(before.settings, after) and not apply:
         plan = preview.with_settings(ports, before, after)

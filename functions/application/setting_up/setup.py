@@ -40,13 +40,18 @@ def save(
     check: Check = unchecked,
 ) -> Integration:
     """Create or change an integration; raises `Invalid` with all faults, `Conflict` if somebody else was faster."""
+    settings = checked(ports, raw, int_id, secrets)
+    saved = save_settings(ports, settings, actor, revision=revision, owed=owed, check=check)
+    return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
+
+
+def checked(ports: Ports, raw: object, int_id: str = "", secrets: object = None) -> Settings:
+    """Return settings as entered; raises `Invalid` with all faults, also of the secrets and towards other integrations."""
     given = with_id(raw, int_id)
     more = secret_faults(secrets)
     if int_id and isinstance(given, dict) and id_in(given) != int_id:
         more.append(Fault("id", say("the address says {}; use the same id, or create another integration", int_id)))
-    settings = settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
-    saved = save_settings(ports, settings, actor, revision=revision, owed=owed, check=check)
-    return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
+    return settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
 
 
 def save_settings(
