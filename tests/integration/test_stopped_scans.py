@@ -28,7 +28,7 @@ def test_the_overview_says_why_and_has_a_button_that_tries_again(stuck: Place) -
     page = tab.seen(HOME)
     (said,) = re.findall(r"First fill: [^<]*", page)
     assert said.startswith("First fill: stopped at Tue 25 Aug 2026, bookings looked at: 0")
-    assert "Reason: the other side had a fault of its own. It is tried again by itself" in page
+    assert "Reason: i-Reserve had a fault of its own. It is tried again by itself" in page
     (item,) = re.findall(r'name="item" value="(\w+)"', page)
     stuck.ireserve("DELETE", "faults")
     tab.post(f"{HOME}/parked", item=item)
@@ -69,7 +69,7 @@ def test_a_command_that_waits_for_it_ends_with_the_reason(stuck: Place, monkeypa
     run = CliRunner().invoke(cli, ["resync", "7", "--wait"], obj=lambda **_: stuck.ports)
     assert run.exit_code == 1
     assert "the resync stopped at " in run.stderr
-    assert "the other side had a fault of its own" in run.stderr
+    assert "i-Reserve had a fault of its own" in run.stderr
 
 
 @pytest.mark.parametrize("halted", ["pause", "deactivate"])
