@@ -13,7 +13,7 @@ from functions.application.intake.hints import Hint, Kind
 from functions.application.store import integrations, parked
 from functions.entrypoints.console.reasons import reason_name
 from functions.entrypoints.console.texts import Texts
-from tests.harness.place import ROOM_A, ROOM_B, Place
+from tests.harness.place import PLANNER, ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 
 HERE = "/console/integrations/7"
@@ -85,6 +85,15 @@ def test_a_calendar_whose_name_google_never_said_is_called_by_its_object(place: 
     names = Catalogue(place.ports).of("7")
     assert names.calendar(ROOM_A) == "Zaal A"
     assert names.calendar(ROOM_B) == ROOM_B, "it is of all others"
+
+
+def test_a_calendar_that_is_called_by_its_id_only_is_called_by_its_object(place: Place) -> None:
+    hall = "c_hall1@resource.calendar.google.com"
+    place.google("POST", "calendars", {"id": hall, "account": PLANNER})
+    place.activate(mapping=[{"object": "10", "calendar": hall}, {"object": "11", "calendar": PLANNER}])
+    names = Catalogue(place.ports).of("7")
+    assert names.calendar(hall) == "Zaal A"
+    assert names.calendar(PLANNER) == PLANNER, "a person's own calendar has the person's address as its name"
 
 
 def test_the_tables_for_a_spreadsheet_have_the_words_of_their_pages(place: Place) -> None:

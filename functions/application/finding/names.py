@@ -19,6 +19,7 @@ from functions.domain.settings.schema import Settings
 FRESH, AFTER_TROUBLE = timedelta(minutes=5), timedelta(minutes=1)
 MOST = 200  # integrations in one process
 MOST_TITLES = 40  # read for one page
+NAMELESS = ".calendar.google.com"  # an id of this kind is nobody's name for a calendar
 FEW = 3  # objects by which a calendar can be called
 
 
@@ -75,7 +76,8 @@ def _read(ports: Ports, integration: Integration, former: Names) -> tuple[Names,
 
 def _with_ours(integration: Integration, theirs: Names) -> Names:
     """Return the names with what the present settings and dialect say: that is never kept."""
-    calendars = {**_of_objects(integration.settings, theirs.objects), **theirs.calendars}
+    named = {each: title for each, title in theirs.calendars.items() if title != each or not each.endswith(NAMELESS)}
+    calendars = {**_of_objects(integration.settings, theirs.objects), **named}
     statuses = {code: name for name, code in dialect_of(integration.dialect).status_names}
     return Names(theirs.objects, calendars, statuses)
 
