@@ -50,6 +50,22 @@ def test_shadow_journals_what_would_be_done_and_writes_nothing(place: Place) -> 
     assert {entry["outcome"] for entry in place.journal()} == {"shadow"}
 
 
+@pytest.mark.parametrize("backfill", ["all", "future", "none"])
+def test_the_plan_counts_each_existing_event_that_becomes_a_booking_also_one_that_is_over(
+    place: Place, backfill: str
+) -> None:
+    """What the backfill leaves out are bookings; every existing event of the window becomes one."""
+    for day in ("2026-11-02", "2026-11-20", "2026-11-24"):
+        place.draw(f"{day}T10:00", f"{day}T11:00")
+    place.pass_time(60)
+    place.save(inbound={"import_existing": True}, sync={"backfill": backfill})
+    place.connect()
+    plan = place.api("GET", "/7/plan?refresh=1")
+    place.api("POST", "/7/activate")
+    place.settle(60)
+    assert plan["counts"] == {"make_booking": len(place.bookings())} == {"make_booking": 3}
+
+
 def test_the_plan_counts_a_new_event_on_the_last_day_of_the_window(place: Place) -> None:
     place.save(inbound={"object": "10", "status": 20, "import_existing": True}, sync={"window_days": [0, 10]})
     place.connect()

@@ -281,8 +281,9 @@ def _fits(lines: list[Body]) -> bool:
 
 def _new_events(session: SyncSession, integration: Integration, plan: Plan, began: datetime) -> Plan:
     """Add people's events that would become bookings, as time allows."""
-    start = midnight(plan.first, integration.settings.timezone)
-    end = midnight(plan.last + timedelta(days=1), integration.settings.timezone)
+    zone, days_before = integration.settings.timezone, integration.settings.sync.window_days[0]
+    start = midnight(day_of(plan.at, zone) + timedelta(days=days_before), zone)  # whatever the backfill leaves out
+    end = midnight(plan.last + timedelta(days=1), zone)
     calendars = [
         calendar
         for calendar in integration.settings.calendars
