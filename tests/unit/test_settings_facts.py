@@ -3,7 +3,7 @@
 import pytest
 
 from functions.domain.settings.facts import facts
-from functions.domain.settings.schema import Settings
+from functions.domain.settings.schema import MappingRow, Settings
 
 
 def test_bounds_choices_and_default_are_read_from_the_setting() -> None:
@@ -11,6 +11,7 @@ def test_bounds_choices_and_default_are_read_from_the_setting() -> None:
     assert (grace.default, grace.low, grace.high, grace.advice) == (120, 0, 86_400, "use 0 to 86400")
     assert facts(Settings)["inbound.deleted_event"].choices == ("cancel", "ask", "restore")
     assert facts(Settings)["outbound.title_template"].longest == 500
+    assert facts(MappingRow)["also"].most == 20  # declared by `several`
 
 
 @pytest.mark.parametrize(
