@@ -276,6 +276,10 @@ def test_a_guest_is_lacking_where_the_list_cannot_be_written(
     assert lacking(shown(guests=guests), WANTED, digest, late=True) == found
 
 
+def test_the_word_for_a_guest_list_that_cannot_be_written_stays_as_links_store_it() -> None:
+    assert LIST == "list"
+
+
 def test_our_guest_stands_while_it_is_on_the_list_however_it_is_written() -> None:
     agreed = link(base=base_of(WANTED, BOOKED, digest))
     assert guest_stands(agreed, shown(guests=(Guest("vriend@example.org"), Guest("KLANT@example.org"))), digest)
