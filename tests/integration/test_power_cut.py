@@ -15,6 +15,8 @@ from functions.adapters.sqlite.file import SqliteFile
 from tests.harness.deeds import active
 from tests.harness.place import Place
 
+pytestmark = pytest.mark.on_disk
+
 
 class PowerCut(BaseException):
     """The machine is off: no code of the product handles that."""
@@ -74,7 +76,7 @@ def shown(place: Place) -> tuple[list[Any], ...]:
 def done(directory: Path, deed: str, cut: int) -> tuple[Place, int]:
     """Do a deed, with a power cut instead of one wait for the disk; returns the place at rest, and how often it waited."""
     directory.mkdir()
-    place = Place(directory)
+    place = Place(directory, on_disk=True)
     active(place)
     booking = place.book()
     place.settle(60)
