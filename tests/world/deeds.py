@@ -246,7 +246,7 @@ class Deeds(People):
             for each in found
             if "dateTime" in each["start"]
             and not (each.get("recurrence") or each.get("recurringEventId"))
-            and sum(other["id"].startswith(each["id"].partition("_")[0]) for other in found) == 1
+            and self._is_alone(each["id"])
         ]
         if single:
             event = single[which % len(single)]

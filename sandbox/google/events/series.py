@@ -79,6 +79,7 @@ def reconcile(
             calendar.drop(record)
         elif record is not None and record.orphan:
             record.orphan = False
+            _belongs_to(calendar, record, root)
             world.commit(calendar, record)
 
 
@@ -121,11 +122,17 @@ def split(world: World, calendar: Calendar, root: Record, at: str, change: Resou
     new_ids = ids(world, calendar, new)
     for exception in exceptions:
         if exception.id in new_ids and not exception.orphan:
-            calendar.exceptions[root.id].pop(exception.id, None)
-            exception.root = new.id
+            _belongs_to(calendar, exception, new)
             world.commit(calendar, exception, quiet=True)
     reconcile(world, calendar, root, before, new_ids)
     return new
+
+
+def _belongs_to(calendar: Calendar, exception: Record, root: Record) -> None:
+    """Make an exception one of another root of its family, which has its id now."""
+    if exception.root is not None:
+        calendar.exceptions.get(exception.root, {}).pop(exception.id, None)
+    exception.root = root.id
 
 
 def _until(line: str, first: Resource, calendar_zone: str) -> str:

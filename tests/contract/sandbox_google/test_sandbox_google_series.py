@@ -239,6 +239,18 @@ def test_this_and_following_with_another_title_only_keeps_the_ids_of_the_instanc
     assert list(states(listed(events))) == [FIRST, SECOND, FOURTH]
 
 
+@pytest.mark.usefixtures("series")
+def test_an_instance_of_a_deleted_rest_that_its_first_part_has_again_can_be_changed(
+    google: Google, events: Any
+) -> None:
+    rest = split(google, summary="New")
+    patch(events, THIRD, location="Hal")
+    events.delete(calendarId=ROOM_A, eventId=rest["id"]).execute()
+    patch(events, "series0", recurrence=[WEEKLY])
+    assert list(states(listed(events))) == [FIRST, SECOND, THIRD, FOURTH]
+    assert patch(events, THIRD, summary="Mine")["recurringEventId"] == "series0"
+
+
 def test_of_a_deleted_series_only_half_a_year_of_instances_is_reported(events: Any) -> None:
     body = meeting(id="series0", recurrence=["RRULE:FREQ=WEEKLY;COUNT=50"], start=at(10, 20), end=at(11, 20))
     events.insert(calendarId=ROOM_A, body=body).execute()
