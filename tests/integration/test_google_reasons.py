@@ -43,16 +43,12 @@ def test_what_is_mended_in_google_needs_no_new_consent(place: Place, reason: str
     assert not [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["level"] == "red"]
 
 
-@pytest.mark.parametrize(
-    ("reason", "cure"),
-    [("accessNotConfigured", "enable the Google Calendar API"), ("domainPolicy", "let the administrator")],
-)
-def test_what_is_mended_in_google_is_told_also_before_a_task_has_met_it(place: Place, reason: str, cure: str) -> None:
+@pytest.mark.parametrize("reason", ["accessNotConfigured", "domainPolicy"])
+def test_what_is_mended_in_google_is_told_also_before_a_task_has_met_it(place: Place, reason: str) -> None:
     """A person looked first: diagnostics, the day and the mapping sent them to Step 1, which changes nothing."""
     place.activate(language="en")
     place.google("POST", "faults", {"path": "/calendar/v3/", "status": 403, "reason": reason, "times": 1000})
     found = check(place, "google")
-    assert found["mend"].startswith(cure)
     assert found["act"] == ""
     for page in ("day", "mapping", "find?q=Jansen"):
         shown = Tab(place).seen(f"{HERE}/{page}")
