@@ -5,6 +5,7 @@ arguments, an environment, a standard output and an exit code of its own. `afres
 """
 
 import atexit
+import gc
 import json
 import os
 import runpy
@@ -81,12 +82,17 @@ def _helper() -> subprocess.Popen[str]:
 def _help() -> None:
     """Run one command after another, each in a fork, and print its exit code."""
     import functions.__main__
+    import functions.adapters.google.calendar
+    import functions.adapters.google.oauth
+    import functions.adapters.ireserve.client
+    import functions.adapters.net.outgoing_session
     import functions.adapters.platform.outside
-    import functions.adapters.secrets.file_secrets
+    import functions.adapters.secrets.local_keys
     import functions.adapters.sqlite.documents
     import functions.adapters.sqlite.tasks  # noqa: F401 -- loaded once for all
 
     del sys.modules["functions.__main__"]
+    gc.freeze()  # nothing of it is looked at in the forks, which would copy it
     for line in sys.stdin:
         child = os.fork()
         if not child:
@@ -108,7 +114,12 @@ def _become(command: list[str], environment: dict[str, str], out: str, err: str)
         runpy.run_module("functions", run_name="__main__", alter_sys=True)
     except SystemExit as ended:
         code = ended.code
-    sys.exit(code)  # type: ignore[arg-type]
+    if code is not None and not isinstance(code, int):
+        sys.exit(code)  # type: ignore[arg-type]  # it is said, as Python does
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)  # without taking everything apart that was loaded, which took longer than the command
 
 
 if __name__ == "__main__":
