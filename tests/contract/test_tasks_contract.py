@@ -24,7 +24,7 @@ def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
-BOTH = pytest.mark.parametrize("tasks", ["file", "memory"], indirect=True)  # worlds have theirs in memory
+BOTH = pytest.mark.parametrize("tasks", ["file", "memory"], indirect=True)  # most tests have theirs in memory
 
 
 @pytest.fixture
@@ -147,6 +147,17 @@ def test_a_released_task_waits_again_or_joins_the_one_that_waits(tasks: SqliteTa
     tasks.release(again[1], NOW + seconds(7))
     assert tasks.depth() == 1
     assert tasks.next_due() == NOW + seconds(7)
+
+
+@BOTH
+def test_a_task_that_waits_is_not_put_off_by_one_of_its_name_that_is_released_for_later(tasks: SqliteTasks) -> None:
+    tasks.put(Task("a", NOW, {}))
+    leased = tasks.lease(NOW, "", 90)
+    assert leased
+    tasks.put(Task("a", NOW + seconds(3), {}))
+    tasks.release(leased[1], NOW + seconds(60))
+    assert tasks.depth() == 1
+    assert tasks.next_due() == NOW + seconds(3)
 
 
 @BOTH
