@@ -38,6 +38,12 @@ def test_the_event_as_it_was_left_is_an_echo() -> None:
     assert is_echo(link(), event(), digest, "Europe/Amsterdam")
 
 
+def test_an_event_that_was_taken_over_as_read_is_no_echo_before_all_that_it_says_is_settled() -> None:
+    taken = their_link(unsettled=True)
+    assert is_echo(taken, theirs(), digest, "Europe/Amsterdam")
+    assert not is_echo(taken, theirs(title="Feestje"), digest, "Europe/Amsterdam")
+
+
 def test_an_etag_that_changed_for_nothing_is_an_echo() -> None:
     assert is_echo(link(), event(etag='"2"'), digest, "Europe/Amsterdam")
     assert is_echo(their_link(), theirs(etag='"2"'), digest, "Europe/Amsterdam")

@@ -306,6 +306,7 @@ def test_an_echo_with_the_etag_of_the_link_is_as_left_at_a_glance() -> None:
         stored(link(base=replace(base(), calendar=ROOM_B))),
         stored(link(event=MOVED)),
         stored(link(meet_asked_at=NOW)),
+        stored(link(unsettled=True)),
         stored(link(intent=Intent("stamp", DeleteEvent(KEY, "", Why.BOOKING_CANCELLED), NOW))),
         stored(link(origin=Origin.INVITATION)),
         {**stored(link()), "schema": 1},
@@ -336,4 +337,5 @@ def test_what_a_stored_link_leaves_out_reads_back_as_the_defaults_of_today() -> 
         "ids": {"written": [], "refused": [], "foreign": False},
         "generation": 0,
         "version": 0,
+        "unsettled": False,
     }

@@ -103,6 +103,7 @@ def test_a_meet_link_that_is_wanted_now_is_asked_for_unseen() -> None:
         {"refusals": Refusals(time=Refusal("x", "other"))},
         {"life": Grace(NOW)},
         {"meet_asked_at": NOW},
+        {"unsettled": True},
         {"event": MOVED},
     ],
     ids=str,

@@ -92,7 +92,9 @@ def is_as_left(body: Body, event: Event) -> bool:
     (`comparing/echo.py`).
     """
     base, when = body.get("base"), event.when
-    settled = body.get("life") == _ACTIVE and not body.get("intent") and not body.get("meet_asked_at")
+    settled = body.get("life") == _ACTIVE and not any(
+        body.get(each) for each in ("intent", "meet_asked_at", "unsettled")
+    )
     if (
         not isinstance(base, dict)
         or not settled

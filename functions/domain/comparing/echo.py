@@ -29,7 +29,7 @@ def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: st
         return False
     if event.key.calendar != base.calendar or not same_time(event.when, base.when, timezone):
         return False
-    if event.etag == link.event_etag:
+    if event.etag == link.event_etag and not link.unsettled:
         return True
     if not event.organizer_self and not invited:
         return True

@@ -182,7 +182,7 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
             origin = link.origin if known or link.origin is Origin.INVITATION else Origin.BOOKING
             return replace(adopted, booking_id=booking_id, origin=origin) if booking_id else adopted
         case Follow(event):
-            seen = link.seeing(event)
+            seen = link.taking(event)
             return replace(seen, life=Active(), order=_still(link.order)) if link.awaits_cancellation else seen
         case Reopen():
             return replace(link, life=Active())
@@ -231,7 +231,7 @@ def _stays(link: Link, decision: Stays) -> Link:
         case Disown():
             return replace(link, ids=replace(link.ids, foreign=True))
         case Claim(event):
-            return link.seeing(event)
+            return link.taking(event)
         case Drop():
             return replace(link, order=None)
         case AskAgain():
@@ -260,7 +260,7 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
             return replace(link.seeing(answer), notice=stands)
         case MoveEvent(key, _, destination):
             if isinstance(answer, Event):
-                return link.seeing(answer)
+                return link.taking(answer)
             return replace(link, event=EventKey(destination, key.id))
         case DeleteEvent(why=Why.OTHER_ROOM | Why.NO_CALENDAR):
             return _with_next_id(link)

@@ -218,6 +218,7 @@ class Link:
     version: int = 0
     event_etag: str = ""
     event_updated: datetime | None = None  # of that same reading
+    unsettled: bool = False  # that reading was taken over before all that it says was settled
     notice: str = ""  # category of the refusal that the event shows
     meet_asked_at: datetime | None = None  # a Meet link was requested and is still pending
     series: str = ""
@@ -311,10 +312,16 @@ class Link:
         return name in self.kept
 
     def seeing(self, event: Event) -> "Link":
-        """Return the link with an event as just read or written."""
-        return replace(
-            self, event=event.key, event_etag=event.etag, event_updated=event.updated, series=family(event.series)
-        )
+        """Return the link with an event as just read or written, of which nothing is left to do."""
+        seen = replace(self, event=event.key, event_etag=event.etag, event_updated=event.updated)
+        return replace(seen, series=family(event.series), unsettled=False)
+
+    def taking(self, event: Event) -> "Link":
+        """Return the link with another event than its own was, or another place of it: what it says is still to be settled.
+
+        Its etag alone does not make it an echo, also if a crash comes before the rest of the plan.
+        """
+        return replace(self.seeing(event), unsettled=True)
 
     def knows_newer(self, event: Event) -> bool:
         """Whether this reading of the event may be older than the one last saved."""

@@ -84,7 +84,7 @@ def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointm
         return Planned(Look(event=link.event))
     if link.event.calendar != link.base.calendar:
         return Planned(Look(event=link.event))  # a person moved it, and a crash came before that was handled
-    if link.meet_asked_at is not None:
+    if link.meet_asked_at is not None or link.unsettled:
         return Planned(Look(event=link.event))
     base = base_of(wanted, booking, context.digest)
     if link.origin is not Origin.BOOKING:
