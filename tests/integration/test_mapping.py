@@ -256,16 +256,41 @@ def test_what_ends_at_an_object_without_a_row_leaves_no_event_behind(place: Plac
     assert writes(place) == []
 
 
-def test_a_persons_event_goes_with_its_booking_and_comes_back_as_the_bookings_own(place: Place) -> None:
-    active(place)
-    drawn = place.draw("2026-11-24T10:00", "2026-11-24T11:00")["id"]
-    place.settle()
+@pytest.mark.parametrize("way", [10, 11])
+def test_a_persons_event_goes_with_its_booking_and_comes_back_as_it_was(place: Place, way: int) -> None:
+    active(place, {"inbound": {"allow_booking_update": True}})
+    guest = {"email": "gast@example.org"}
+    drawn = place.draw(
+        "2026-11-24T10:00", "2026-11-24T11:00", summary="Verjaardag", description="Taart", attendees=[guest]
+    )
+    place.settle(60)
     (booking,) = (str(each["id"]) for each in place.bookings())
     changed(place, booking, object_id=12)
     assert place.events(ROOM_A) == []
-    changed(place, booking, object_id=11)
-    assert place.event(ROOM_B)["id"] != drawn
-    assert place.booking(booking)["status_code"] == 20
+    place.forget()
+    place.pass_time(3600)
+    place.tick()
+    place.settle(60)
+    assert writes(place) == []
+    changed(place, booking, object_id=way)
+    room = ROOM_A if way == 10 else ROOM_B
+    back = place.event(room)
+    assert (back["id"], back["summary"], back["description"]) == (drawn["id"], "Verjaardag", "Taart")
+    assert [each["email"] for each in back["attendees"]] == [guest["email"]]
+    place.drag(back["id"], "2026-11-24T15:00", "2026-11-24T16:00", room)
+    place.settle(120)
+    assert place.booking(booking)["date_from"].startswith("2026-11-24T15:00"), "it is the person's still"
+
+
+def test_what_people_wrote_on_an_event_comes_back_with_it_from_an_object_without_a_row(place: Place) -> None:
+    active(place)
+    booking, event = made(place)
+    place.edit(event["id"], description=f"{event['description']}\nBeamer meenemen")
+    place.settle(60)
+    changed(place, booking, object_id=12)
+    changed(place, booking, object_id=10)
+    back = place.event(ROOM_A)
+    assert (back["id"], back["description"].splitlines()[-1]) == (event["id"], "Beamer meenemen")
 
 
 def test_many_bookings_at_once_that_go_to_an_object_without_a_row_wait_for_a_person(place: Place) -> None:

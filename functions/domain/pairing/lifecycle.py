@@ -262,7 +262,7 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
             if isinstance(answer, Event):
                 return link.taking(answer)
             return replace(link, event=EventKey(destination, key.id))
-        case DeleteEvent(why=Why.OTHER_ROOM | Why.NO_CALENDAR):
+        case DeleteEvent(why=Why.OTHER_ROOM):
             return _with_next_id(link)
         case DeleteEvent(why=Why.FORMER):
             return link.without_event()  # under its id a person may bring the booking's present event to this calendar

@@ -140,7 +140,8 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
 def plan_without_calendar(v: View, context: PlanningContext) -> Planned:
     """Remove the event of a booking that went to an object without a calendar: its former object's hours are free.
 
-    One whose mapping row was removed stays as it is.
+    It can be brought back as it was, once its booking is in a mapped object again. One whose mapping row was removed stays
+    as it is.
     """
     link, booking, settings = v.link, v.booking.value, context.settings
     if booking is None or link.event is None or link.base is None or link.closed:
@@ -154,7 +155,7 @@ def plan_without_calendar(v: View, context: PlanningContext) -> Planned:
         return away if isinstance(away, Planned) else decide(link, GiveUp(), Why.NO_CALENDAR)
     if first := _claimed_first(v) or _waits_for_a_person(link, context, Why.NO_CALENDAR):
         return first
-    return _removed(v, link.event, Why.NO_CALENDAR, link.base)
+    return _removed(v, link.event, Why.NO_CALENDAR, replace(link.base, object_id=booking.object_id))
 
 
 def _claimed_first(v: View) -> Planned | None:
