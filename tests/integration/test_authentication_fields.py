@@ -173,6 +173,31 @@ def test_disconnect_revokes_only_what_no_other_integration_uses(place: Place, *,
     assert place.api("GET", "/7")["connection"] is None
 
 
+@pytest.mark.parametrize("way", ["another account", "disconnected", "never confirmed"])
+def test_what_was_given_to_a_former_client_is_not_revoked_while_another_integration_uses_that_one(
+    place: Place, way: str
+) -> None:
+    """Google revokes all that an account has given to a client at once."""
+    place.save("8", mapping=[{"object": "12", "calendar": "primary"}])
+    place.connect("8")
+    place.save()
+    if way == "never confirmed":
+        place.consent()
+        place.api("POST", "/7/connect", status=409)
+    else:
+        place.connect()
+    other = "999-other.apps.googleusercontent.com"
+    back = [f"{PRODUCT}/integrations/redirect/7"]
+    place.google("POST", "clients", {"client_id": other, "client_secret": "sandbox-secret", "redirect_uris": back})
+    place.save(google={"client_id": other})
+    if way == "another account":
+        place.connect(account=GUEST)
+    elif way == "disconnected":
+        place.api("POST", "/7/disconnect")
+    place.settle(24 * 3600 + 60)
+    assert (PLANNER, CLIENT_ID) in {(each.account, each.client) for each in place.world.tokens.refresh.values()}
+
+
 def kept(place: Place) -> set[str]:
     """Return the refresh tokens that the secret store still has."""
     secrets = json.loads((place.directory / "secrets.json").read_text())

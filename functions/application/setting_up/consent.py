@@ -347,10 +347,14 @@ def disconnect(ports: Ports, int_id: str) -> None:
 
 
 def _shared(ports: Ports, integration: Integration, account: str) -> bool:
-    """Whether another integration uses the account with the same client, waits to, or may: Google may not say now whose a token is."""
+    """Whether another integration uses the account, waits to, or may: Google may not say now whose a token is.
+
+    Whatever its client is: that of a token given before a change of client is not kept, and Google revokes all that the
+    account gave to a client at once.
+    """
 
     def same(other: Integration) -> bool:
-        if other.id == integration.id or other.settings.google.client_id != integration.settings.google.client_id:
+        if other.id == integration.id:
             return False
         consents = (named(ports, other).connection, other.pending)
         return any(each is not None and ("" in (account, each.account) or each.account == account) for each in consents)
