@@ -1,9 +1,13 @@
 """Pace: walks use Google's calls of a minute evenly, together, and leave room for what else is called."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from functions.application.intake.hints import Hint, Kind, task
+from functions.application.ports import Documents, Path, Transaction
 from functions.application.scanning import shared_quota
 from functions.application.scanning.pace import PER_MINUTE, Pace
 from functions.domain.model.identity import calendar_hash
@@ -11,6 +15,7 @@ from tests.harness.deeds import active
 from tests.harness.place import ROOM_A, Place
 
 MINUTE = timedelta(minutes=1)
+T = TypeVar("T")
 
 
 def call(pace: Pace, calls: int) -> None:
@@ -83,6 +88,31 @@ def test_integrations_of_one_google_project_share_its_minute(place: Place) -> No
     assert abs(free - began - MINUTE * 20 * 10 * 90 / shared_quota.PER_MINUTE) < timedelta(seconds=0.1)
     other = shared_quota.free_at(place.ports, "456.apps.googleusercontent.com", 90)
     assert other - began < timedelta(seconds=1)
+
+
+class Slower:
+    """A store in which another worker is faster: the first try lands nothing, and runs again after the other's."""
+
+    def __init__(self, documents: Documents, path: Path, happens: Callable[[], object]) -> None:
+        self._documents, self._path, self._happens = documents, path, happens
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        before = self._documents.get(self._path) or {}
+        self._documents.transact(work)
+        self._documents.transact(lambda tx: tx.put(self._path, before))
+        self._happens()
+        return self._documents.transact(work)
+
+
+def test_integrations_of_one_google_project_that_spend_the_same_at_once_both_count(place: Place) -> None:
+    """What the faster one stored must not look like what the slower one was about to store."""
+    client, path = "123-one.apps.googleusercontent.com", ("google_projects", "123")
+    began = shared_quota.free_at(place.ports, client, shared_quota.PER_MINUTE)
+    other = Slower(place.ports.documents, path, lambda: shared_quota.free_at(place.ports, client, 100))
+    documents = cast("Documents", other)
+    assert (
+        shared_quota.free_at(replace(place.ports, documents=documents), client, 100) - began == 200 * shared_quota.EACH
+    )
 
 
 def test_integrations_of_one_google_project_rest_together_once_most_of_its_day_is_used(place: Place) -> None:

@@ -57,7 +57,7 @@ class Pace:
     def note(self) -> None:
         """Record the calls, and the cost of pulls since the last time (nothing if no scan ran for a minute)."""
         pulls = sum(state.calls for state in calendars.every(self.ports.documents, self.int_id))
-        path, now = path_of(self.int_id, "progress", "pace"), self.ports.clock()
+        path, now, by = path_of(self.int_id, "progress", "pace"), self.ports.clock(), self.ports.token(9)
 
         def add(body: Body | None) -> tuple[Body, datetime]:
             paid = self.free_at()
@@ -66,7 +66,7 @@ class Pace:
                 paid = max(paid, noted + (self.spent - self._noted) * EACH)  # other scans have recorded theirs since
                 if now - noted < IDLE:
                     paid += max(0, pulls - int(body["pulls"])) * EACH
-            return {"paid": paid.isoformat(), "pulls": pulls}, paid
+            return {"paid": paid.isoformat(), "pulls": pulls, "by": by}, paid
 
         self._paid = change_once(self.ports.documents, path, add)
         self._noted, self._noted_at = self.spent, now

@@ -19,13 +19,13 @@ ZONE = "America/Los_Angeles"
 def free_at(ports: Ports, client_id: str, calls: int) -> datetime:
     """Count the calls of a scan's task for its client's project, and return when the next task may begin."""
     path, now = ("google_projects", _project(client_id)), ports.clock()
-    today = day_of(now, ZONE)
+    today, by = day_of(now, ZONE), ports.token(9)
 
     def spend(body: Body | None) -> tuple[Body, datetime]:
         spent = (int(body["calls"]) if body and body["day"] == str(today) else 0) + calls
         paid = max(now, datetime.fromisoformat(body["paid"]) if body else now) + calls * EACH
         free = midnight(today + timedelta(days=1), ZONE) if spent >= PER_DAY else paid
-        return {"day": str(today), "calls": spent, "paid": paid.isoformat()}, free
+        return {"day": str(today), "calls": spent, "paid": paid.isoformat(), "by": by}, free
 
     return change_once(ports.documents, path, spend)
 

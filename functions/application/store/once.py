@@ -18,7 +18,8 @@ def change_once(
 ) -> T:
     """Store what `by` makes of a document (None: nothing), and return what it says beside it.
 
-    `by` runs again where another writer was faster, and not where the document stands just as this stored it.
+    `by` runs again where another writer was faster, and not where the document stands just as this stored it. So it says
+    something that only this call can say (a token, a moment) where another's may be equal and both count.
     """
     made: tuple[Body | None, T] | None = None
 
