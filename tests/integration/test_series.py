@@ -4,10 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from functions.application.store import links
+from functions.application.sync import mass_removal
+from functions.domain.pairing.link import Link
 from tests.harness.place import ROOM_A, ROOM_B, Place, when
 
 DAILY_TEN, WEEKLY_TEN, ENDLESS = "RRULE:FREQ=DAILY;COUNT=10", "RRULE:FREQ=WEEKLY;COUNT=10", "RRULE:FREQ=WEEKLY"
@@ -294,6 +298,23 @@ def test_the_same_series_drawn_anew_takes_the_bookings_along(place: Place, rule:
     place.settle(400)
     assert ids(place) == before
     assert {time[11:] for time in starts(place)} == {"15:00"}
+
+
+def test_the_guard_reads_no_other_deletion_for_each_occurrence_of_a_deleted_series(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They count as one, so it would read all of them each time."""
+    place.activate()
+    root, read = series(place, DAILY_TEN), list[str]()
+
+    def in_grace(*_: object) -> list[Link]:
+        read.append("all that wait")
+        return []
+
+    monkeypatch.setattr(mass_removal, "links", SimpleNamespace(in_grace=in_grace, pass_over=links.pass_over))
+    place.delete(root)
+    place.settle(300)
+    assert (len(starts(place, 70)), read) == (10, [])
 
 
 def test_occurrences_of_a_deleted_series_that_google_says_nothing_of_are_cancelled_too(place: Place) -> None:

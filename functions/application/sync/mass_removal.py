@@ -1,8 +1,8 @@
 """The guard against mass removal: unusually many removals on one calendar within an hour wait for a person.
 
 Counted per calendar over a rolling hour, in both directions: events that people deleted, and bookings that vanished or
-went to an object without a calendar; and all links in grace, however long theirs is. A booking with a status in
-`delete_on_status` does not count. Unusual is more than `hold_over`, or at least five if that is more than a fifth of the
+went to an object without a calendar. If one's own count is over before its grace is, all links in grace count too.
+A booking with a status in `delete_on_status` does not count. Unusual is more than `hold_over`, or at least five if that is more than a fifth of the
 calendar's links.
 """
 
@@ -42,10 +42,11 @@ def too_many(session: SyncSession, view: View, planned: Planned) -> bool:
     vanished, most = {*_recent(body.get("at", {}), session.now())}, session.settings.sync.hold_over
     if len(vanished) > most:
         return True
-    for waiting in links.in_grace(session.ports.documents, session.id, calendar, links.pass_over):
-        vanished.add(_name(waiting))  # deleted more than an hour ago where the grace is long, or after a pause
-        if len(vanished) > most:
-            return True
+    if _name(view.link) not in vanished:  # deleted more than an hour ago: the grace is long, or there was a pause
+        for waiting in links.in_grace(session.ports.documents, session.id, calendar, links.pass_over):
+            vanished.add(_name(waiting))
+            if len(vanished) > most:
+                return True
     if len(vanished) < AT_LEAST:
         return False
     return len(vanished) > SHARE * session.ports.documents.count(path_of(session.id, "links"), {"calendar": calendar})
