@@ -4,6 +4,11 @@ import html
 import re
 from typing import Any
 
+import pytest
+
+from functions.application.intake.hints import Hint, Kind
+from functions.application.store import parked
+from functions.entrypoints.console.screens import waiting
 from tests.harness.place import Place
 from tests.harness.tab import Tab
 
@@ -73,6 +78,22 @@ def test_keeping_all_keeps_the_bookings_that_were_on_the_page(place: Place) -> N
     assert tab.post(f"{HERE}/cancelling", **first).status_code == 303
     place.settle(900)
     assert statuses(place, pairs) == [20, 20, 70]
+
+
+def test_trying_all_again_tries_what_was_on_the_page_also_when_more_came_since_than_a_page_shows(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "MOST", 2)
+    place.activate()
+    for number in ("1", "2"):
+        parked.park(place.ports, Hint(Kind.BOOKING, "7", (number,), "webhook", place.now), "backendError", place.now)
+        place.pass_time(1)
+    tab = Tab(place)
+    first = sent_by(tab.get(f"{HERE}/waiting").text, "Try all again")
+    parked.park(place.ports, Hint(Kind.BOOKING, "7", ("3",), "webhook", place.now), "backendError", place.now)
+    tab.post(f"{HERE}/parked", **first)
+    place.settle(60)
+    assert [each["subject"] for each in place.api("GET", "/7/parked")] == [["3"]]
 
 
 def test_saving_what_is_so_already_offers_no_undoing_of_an_earlier_change(place: Place) -> None:

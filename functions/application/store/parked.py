@@ -1,7 +1,7 @@
 """Parked items: failed work with its reason, so that it neither blocks the rest nor gets lost."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -65,6 +65,12 @@ def every(ports: Ports, int_id: str, limit: int = 100) -> list[tuple[str, Body]]
     """Return the parked items, newest first; one that cannot be read stands there as such (`NO_ITEM`)."""
     rows = ports.documents.find(path_of(int_id, "parked"), order="at", descending=True, limit=limit)
     return [(item, _shown(body, item)) for item, body in rows]
+
+
+def standing(ports: Ports, int_id: str, items: Sequence[str]) -> list[str]:
+    """Return those of some items, up to some hundred, that are still parked."""
+    found = ports.documents.several([_item_path(int_id, item) for item in items])
+    return [item for item, body in zip(items, found, strict=True) if body is not None]
 
 
 def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:

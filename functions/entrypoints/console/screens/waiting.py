@@ -35,13 +35,13 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.post("/integrations/<int_id>/parked")
     def retry(int_id: str) -> Response:
-        items = _shown(item for item, _ in parked.every(ports, int_id, MOST))
+        items = _shown(partial(parked.standing, ports, int_id))
         return _done(pages, int_id, items, parked.retry, "retried")
 
     @routes.post("/integrations/<int_id>/held")
     def decide(int_id: str) -> Response:
         approve = request.form.get("do") == "approve"
-        items = _shown(str(each["id"]) for each in held.every(ports, int_id))
+        items = _shown(lambda _: (str(each["id"]) for each in held.every(ports, int_id)))
         if approve and request.form.get("sure") != "yes":
             return _ask(pages, int_id, "held", "approve", len(items))
         decided: tuple[Deed, str] = (held.approve, "approved") if approve else (held.restore, "restored")
@@ -49,7 +49,8 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.post("/integrations/<int_id>/cancelling")
     def call_off(int_id: str) -> Response:
-        return _done(pages, int_id, _shown(link.id for link in pairs.in_grace(ports, int_id)), *OF_A_PAIR["keep"])
+        items = _shown(lambda _: (link.id for link in pairs.in_grace(ports, int_id)))
+        return _done(pages, int_id, items, *OF_A_PAIR["keep"])
 
     @routes.post("/integrations/<int_id>/links/<link>/<any(keep, cancel_now, resume):deed>")
     def decide_pair(int_id: str, link: str, deed: str) -> Response:
@@ -66,12 +67,12 @@ OF_A_PAIR: dict[str, tuple[Deed, str]] = {
 }
 
 
-def _shown(waiting: Iterable[str]) -> list[str]:
+def _shown(standing: Callable[[list[str]], Iterable[str]]) -> list[str]:
     """Return the items that the form's page showed; of several only those that still wait, the others were decided meanwhile."""
-    items = request.form.getlist("item")
+    items = request.form.getlist("item")[:MOST]
     if len(items) < 2:  # noqa: PLR2004 -- of one alone the person is told
         return items
-    still = set(waiting)
+    still = set(standing(items))
     return [item for item in items if item in still]
 
 
