@@ -137,8 +137,8 @@ class SqliteFile:
     """One file, owner-only, in WAL mode; shared by threads and by processes.
 
     Writers of this process queue on a lock, and look often whether another process has done its write; `wait_seconds`
-    bounds both waits. Nobody holds either lock while he waits for the disk. The connections are closed with it, at the latest
-    at the end of the process. An existing file is never replaced: a damaged, empty, foreign or newer one raises `Transient`,
+    bounds both waits. Nobody holds either lock while he waits for the disk; only SQLite does, at a checkpoint. The connections
+    are closed with it, at the latest at the end of the process. An existing file is never replaced: a damaged, empty, foreign or newer one raises `Transient`,
     so that senders try again until it is restored; one that others can read raises `Refused`. `flush` is how the system is
     asked to bring a file to its disk.
     """
