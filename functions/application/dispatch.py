@@ -140,8 +140,9 @@ def _follow(session: SyncSession, hint: Hint) -> bool:
         case Kind.BOOKING, (booking_id,):
             return _look_at_booking(session, hint, links.of_booking(session.ports.documents, session.id, booking_id))
         case Kind.EVENT, (calendar, event_id):
-            look_at(session, hint, EventKey(calendar, event_id))
+            looked = look_at(session, hint, EventKey(calendar, event_id))
             queue_alert_check(session.ports.tasks, session.id, session.now())
+            return looked
         case Kind.CALENDAR, (hashed,):
             if pull.pull(session, hint, hashed):
                 queue_alert_check(session.ports.tasks, session.id, session.now())
@@ -170,9 +171,10 @@ def _look_at_booking(session: SyncSession, hint: Hint, link: Link) -> bool:
         return False
     if hint.source == WEBHOOK and isinstance(link.life, LeftOut) and scan.backfills(session):
         link = after(link, Decided(LetIn())).link  # the backfill listed it first, but it was just made
-    come_back(session.ports, hint, reconcile(session, hint, link))
+    outcome = reconcile(session, hint, link)
+    come_back(session.ports, hint, outcome)
     queue_alert_check(session.ports.tasks, session.id, session.now())
-    return True
+    return outcome.looked
 
 
 def _is_own(session: SyncSession, hint: Hint, link: Link) -> bool:

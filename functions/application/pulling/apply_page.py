@@ -231,7 +231,7 @@ def _goes_on(session: SyncSession, hint: Hint, shown: Shown, key: EventKey, take
     if link is None:
         return
     found = session.must_read_event(key)
-    event = _looked(session, hint, link, found).event
+    event = _looked(session, hint, link, found).link.event
     if event is not None and event != key:
         shown.removed.discard(event.id)
         shown.live.add(event.id)
@@ -434,26 +434,27 @@ def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event:
     return _look(session, hint, link, Snapshot.of(event))
 
 
-def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
+def look_at(session: SyncSession, hint: Hint, key: EventKey) -> bool:
     """Read one event and apply it like a page of its own; raises what reading and writing raise.
 
-    Its pair may have gone on with another event since, or with this one in another calendar: then that one is looked at.
+    Returns whether that is done: another worker may be writing the pair. Its pair may have gone on with another event since, or with this one in another calendar: then that one is looked at.
     """
     try:
         found = session.must_read_event(key)
     except SyncError:
         if key.calendar not in session.settings.calendars:
-            return  # its mapping row was removed: nobody needs to fix what failed there
+            return True  # its mapping row was removed: nobody needs to fix what failed there
         raise
     link = links.of_event(session.ports.documents, session.id, key)
     if link is None and found.value is not None and found.value.key != key:
         link = links.of_event(session.ports.documents, session.id, found.value.key)
     if link is not None:
-        _look(session, hint, link, found)
-    elif found.value is not None:
+        return _looked(session, hint, link, found).looked
+    if found.value is not None:
         _apply_item(session, hint, Page(key.calendar, ()), Shown(), found.value)
     elif (moved := _in_another_calendar(session, key)) is not None and moved.event is not None:
-        _look(session, hint, moved, session.must_read_event(moved.event))
+        return _looked(session, hint, moved, session.must_read_event(moved.event)).looked
+    return True
 
 
 def _quick_check(check: Callable[[], bool]) -> bool:
@@ -550,14 +551,15 @@ def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) 
     return True
 
 
-def _looked(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) -> Link:
-    """Look at a pair; returns it as it is then."""
+def _looked(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) -> Reconciled:
+    """Look at a pair."""
     key = event.value.key if event.value is not None else link.event
     about = hint.about(key) if key is not None else hint  # for the type checker: who looks at a pair here has its event
     outcome = reconcile(session, about, link, event=event)
-    parked.clear(session.ports, about)
+    if outcome.looked:
+        parked.clear(session.ports, about)
     come_back(session.ports, about, outcome)
-    return outcome.link
+    return outcome
 
 
 def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[], bool | None]) -> bool:

@@ -30,6 +30,11 @@ class Reconciled:
     event: Snapshot[Event] | None = None
     before: View | None = None
 
+    @property
+    def looked(self) -> bool:
+        """Whether the pair was looked at: another worker may be writing it, and what was parked before still stands."""
+        return self.rest.why is not Why.LEASED
+
     def again(self, hint: Hint) -> Hint:
         """Return the hint for the next look.
 
