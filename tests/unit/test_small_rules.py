@@ -25,7 +25,7 @@ from tests.unit.sketch import TEN
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("0", 0), ("007", 7), ("", None), ("-1", None), ("²", None), ("1234567890", None)]
+    ("text", "number"), [("0", 0), ("007", 7), ("", None), ("-1", None), ("²", None), ("٣", None), ("1234567890", None)]
 )
 def test_a_whole_number_is_digits_and_not_too_many(text: str, number: int | None) -> None:
     assert whole_number(text) == number

@@ -7,7 +7,15 @@ import pytest
 
 from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.event_content import appointment_of, base_of
-from functions.domain.comparing.stored_differently import LIST, guest_stands, kept_of, lacking, shows, with_guest
+from functions.domain.comparing.stored_differently import (
+    LIST,
+    guest_stands,
+    kept_of,
+    lacking,
+    shows,
+    stands,
+    with_guest,
+)
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, Guest, MeetState
 from functions.domain.model.text import Text, put_together
@@ -48,6 +56,11 @@ C = planning_context(
 )
 BOOKED = booking(email="klant@example.org", remarks="neem een bal mee en de sleutel")
 WANTED = appointment_of(BOOKED, C.settings, ROOM_A)
+
+
+def test_a_text_stands_that_reads_the_same_and_is_written_otherwise() -> None:
+    assert stands(link(), "description", "boven<br>onder", "boven\nonder", digest)
+    assert not stands(link(), "description", "boven<br>onder", "onder", digest)
 
 
 def shown(**changes: Any) -> Event:
