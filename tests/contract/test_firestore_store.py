@@ -203,7 +203,7 @@ def test_what_runs_again_after_a_lost_answer_does_the_same_in_firestore_and_in_t
     firestore: FirestoreEmulator, work: Callable[[Transaction], object]
 ) -> None:
     waits_in_vain = work is created_beside  # what it finds again is no proof that it has landed
-    connection = FirestoreConnection("demo-contract", emulator=firestore.host, seconds=1.0 if waits_in_vain else 20.0)
+    connection = FirestoreConnection("demo-contract", emulator=firestore.host, seconds=3.0 if waits_in_vain else 20.0)
     kept, lost = connection.commit, [PASSING[0]("Stream removed")]
 
     def commit(writes: Sequence[Any], transaction: bytes) -> None:
