@@ -11,9 +11,9 @@ from functions.application.sync.reconcile import reconcile
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.addresses import rest_base
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Conflict, Malformed, SyncError
+from functions.domain.model.errors import Conflict, SyncError
 from functions.domain.model.event import Event
-from functions.domain.model.identity import is_ireserve_id
+from functions.domain.model.identity import must_be_booking
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.link import Link
 from functions.domain.settings.integration import RUNNING
@@ -46,15 +46,9 @@ class Found:
     entries: tuple[Body, ...]
 
 
-def must_be_number(booking_id: str) -> None:
-    """Raise `Malformed` if this cannot be a booking's number."""
-    if not is_ireserve_id(booking_id):
-        raise Malformed("give the number of a booking", reason="no_booking")
-
-
 def find(ports: Ports, int_id: str, booking_id: str) -> Found:
     """Find a booking by its number; raises `Malformed` if that cannot be a booking's number."""
-    must_be_number(booking_id)
+    must_be_booking(booking_id)
     integration = integrations.get(ports.documents, int_id)
     session = open_session(ports, integration)
     link = links.of_booking(ports.documents, int_id, booking_id)
@@ -120,7 +114,7 @@ def panel_address(base_url: str, booking_id: str) -> str:
 
 def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
     """Queue a look at one booking; raises `Conflict` if the integration is neither active nor in shadow, `Malformed` like `find`."""
-    must_be_number(booking_id)
+    must_be_booking(booking_id)
     if integrations.get(ports.documents, int_id).phase not in RUNNING:
         raise Conflict("only an active integration is synchronised; activate it first", reason="not_active")
     hint = hints.Hint(hints.Kind.BOOKING, int_id, (booking_id,), "person", ports.clock(), actor=actor)

@@ -7,8 +7,8 @@ from functions.application.store import integrations
 from functions.application.sync.session import open_session
 from functions.domain.comparing.event_content import appointment_of
 from functions.domain.model.appointment import When
-from functions.domain.model.errors import Fault, Invalid, Malformed, SyncError
-from functions.domain.model.identity import is_ireserve_id
+from functions.domain.model.errors import Fault, Invalid, SyncError
+from functions.domain.model.identity import is_ireserve_id, must_be_booking
 from functions.domain.settings.template import placeholders, template_faults, unfilled
 
 
@@ -44,8 +44,7 @@ def show(ports: Ports, int_id: str, booking_id: str, title: str, description: st
     faults = [Fault(name, says) for name, template in given.items() for says in template_faults(template)]
     if faults:
         raise Invalid(tuple(faults))
-    if not is_ireserve_id(booking_id):
-        raise Malformed("give the number of a booking", reason="no_booking")
+    must_be_booking(booking_id)
     integration = integrations.get(ports.documents, int_id)
     booking = open_session(ports, integration).reservations.read(booking_id)
     outbound = replace(integration.settings.outbound, title_template=title, description_template=description)

@@ -92,9 +92,8 @@ def is_as_left(body: Body, event: Event) -> bool:
     (`comparing/echo.py`).
     """
     base, when = body.get("base"), event.when
-    settled = body.get("life") == _ACTIVE and not any(
-        body.get(each) for each in ("intent", "meet_asked_at", "unsettled")
-    )
+    waits = body.get("intent") or body.get("meet_asked_at") or body.get("unsettled")
+    settled = body.get("life") == _ACTIVE and not waits
     if (
         not isinstance(base, dict)
         or not settled

@@ -5,6 +5,8 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 
+from functions.domain.model.errors import Malformed
+
 INT_ID = re.compile(r"(?!__)[A-Za-z0-9_-]{1,40}")
 _LINK = re.compile(r"[0-9a-z]{1,24}")  # safe as a name in a store, as not every text is
 _CHOSEN = re.compile(r"[0-9a-v]{32}")
@@ -20,6 +22,12 @@ def is_int_id(value: object) -> bool:
 def is_ireserve_id(text: str) -> bool:
     """Whether i-Reserve can have given a booking, an object or another thing this id; safe in a store, an address and a search."""
     return _THEIRS.fullmatch(text) is not None
+
+
+def must_be_booking(text: str) -> None:
+    """Raise `Malformed` if what a person typed cannot be a booking's number."""
+    if not is_ireserve_id(text):
+        raise Malformed("give the number of a booking", reason="no_booking")
 
 
 def event_id(digest: Digest, int_id: str, booking_id: str, generation: int) -> str:

@@ -11,8 +11,8 @@ from functions.application.setting_up import activation, available, preview
 from functions.application.store import integrations
 from functions.application.store.records import readable
 from functions.application.sync.session import open_session
-from functions.domain.model.errors import Malformed, SyncError
-from functions.domain.model.identity import is_ireserve_id
+from functions.domain.model.errors import SyncError
+from functions.domain.model.identity import must_be_booking
 from functions.domain.settings.integration import Phase
 from functions.entrypoints.console.forms.dialect_form import told
 from functions.entrypoints.console.pages import Pages
@@ -56,8 +56,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
     def begin_probe(int_id: str) -> Response:
         typed = {name: request.form.get(name, "").strip() for name in ("booking", "object")}
         try:
-            if not is_ireserve_id(typed["booking"]):
-                raise Malformed("give the number of a booking", reason="no_booking")
+            must_be_booking(typed["booking"])
             really = request.form.get("really") == "yes"
             trial = starting.begin(ports, int_id, typed["booking"], typed["object"], pages.actor(), really=really)
             probe.queue(ports, int_id, trial)
