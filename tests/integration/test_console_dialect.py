@@ -3,24 +3,18 @@
 import html
 import re
 import time
-from collections.abc import Callable
 from dataclasses import fields
-from typing import TypeVar
 
 import pytest
 
-from functions.adapters.sqlite.documents import SqliteDocuments
-from functions.application.ports import Transaction
 from functions.domain.settings.dialect import Dialect
 from functions.entrypoints.console.forms.dialect_form import POINTS
 from functions.entrypoints.console.texts import LANGUAGES, Texts
+from tests.harness.faster import overtake
 from tests.harness.place import Place
 from tests.harness.tab import Tab
 from tests.harness.trials import booked, probed, stored
 
-pytestmark = pytest.mark.on_disk
-
-T = TypeVar("T")
 PAGE = "/console/integrations/7/dialect"
 
 
@@ -169,23 +163,9 @@ def test_points_that_somebody_else_changed_meanwhile_are_not_overwritten(place: 
     assert tab.post(PAGE, **{**unmarked, "search_id": "nummer"}).status_code == 422
 
 
-class Overtaken(SqliteDocuments):
-    """The store, where a point is found out just before the next transaction."""
-
-    def __init__(self, place: Place) -> None:
-        super().__init__(place.file, lambda: place.now)
-        self._place = place
-
-    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
-        if self._place.ports.documents is self:
-            self._place.ports.documents = self._place.documents
-            self._place.api("PUT", "/7/dialect", {"write_mails": False})
-        return super().transact(work, durable=durable)
-
-
 def test_points_that_a_probe_finds_while_others_are_saved_are_not_overwritten(place: Place, tab: Tab) -> None:
     sent = typed(tab)
-    place.ports.documents = Overtaken(place)
+    overtake(place, lambda: place.api("PUT", "/7/dialect", {"write_mails": False}))
     assert tab.post(PAGE, **{**sent, "search_id": "nummer"}).status_code == 422
     assert stored(place) == {"write_mails": False}
 

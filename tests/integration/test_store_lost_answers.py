@@ -14,6 +14,7 @@ from functions.application.setting_up.dialect_input import mark
 from functions.application.store import calendars, integrations, links
 from functions.domain.model.event import EventKey
 from functions.domain.settings.integration import Hook, Integration
+from tests.harness.faster import overtake
 from tests.harness.place import PASSWORD, ROOM_B, Place, example
 from tests.harness.trials import booked
 from tests.world.store import run_twice
@@ -33,21 +34,6 @@ class Unanswered(SqliteDocuments):
 
     def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:  # noqa: ARG002 -- each is
         return run_twice(self._answers, work, self.unrepeatable.append)
-
-
-class Overtaken(SqliteDocuments):
-    """The store, when another worker does something just before a transaction, the next one or a `later` one."""
-
-    def __init__(self, place: Place, does: Callable[[], object], later: int = 0) -> None:
-        super().__init__(place.file, lambda: place.now)
-        self._place, self._does, self._left = place, does, later
-
-    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
-        if self._place.ports.documents is self and not self._left:
-            self._place.ports.documents = self._place.documents
-            self._does()
-        self._left -= 1
-        return super().transact(work, durable=durable)
 
 
 @pytest.fixture
@@ -81,14 +67,14 @@ def test_what_was_paused_in_shadow_resumes_in_shadow(place: Place) -> None:
 
 def test_a_double_click_resumes_once_and_shadow_stays_shadow(place: Place) -> None:
     paused_in_shadow(place)
-    place.ports.documents = Overtaken(place, lambda: place.api("POST", "/7/activate"))
+    overtake(place, lambda: place.api("POST", "/7/activate"))
     place.api("POST", "/7/activate")
     assert place.api("GET", "/7")["state"] == "shadow"
 
 
 def test_what_was_deactivated_meanwhile_is_not_resumed(place: Place) -> None:
     paused_in_shadow(place)
-    place.ports.documents = Overtaken(place, lambda: place.api("POST", "/7/deactivate"))
+    overtake(place, lambda: place.api("POST", "/7/deactivate"))
     place.api("POST", "/7/activate")
     assert place.api("GET", "/7")["state"] == "draft"
 
@@ -103,7 +89,7 @@ def test_an_activation_registers_each_webhook_once(unanswered: Place) -> None:
 def test_of_two_activations_at_once_one_keeps_its_webhooks_and_the_other_removes_its_own(place: Place) -> None:
     place.save()
     place.connect()
-    place.ports.documents = Overtaken(place, lambda: place.api("POST", "/7/activate"), later=1)
+    overtake(place, lambda: place.api("POST", "/7/activate"), later=1)
     place.api("POST", "/7/activate")
     hooks = stored(place).hooks
     assert sorted(hook.event for hook in hooks) == ["booking_created", "booking_updated"]
@@ -211,7 +197,7 @@ def test_pairs_of_a_removed_row_that_were_changed_meanwhile_leave_no_claim_behin
     read = place.api("GET", "/7")
     place.api("PUT", "/7?apply=all", {**read, "mapping": read["mapping"][1:]})
     change = partial(place.documents.transact, lambda tx: links.save(tx, "7", carried))
-    place.ports.documents = Overtaken(place, change)
+    overtake(place, change)
     assert place.api("POST", "/7/unmapped") == {"left": 1}
     assert place.api("POST", "/7/unmapped") == {"left": 0}
     assert place.documents.find(("integrations", "7", "claims")) == []
