@@ -109,7 +109,7 @@ class Choice:
 
     def __str__(self) -> str:
         """Return what is other than most people have it."""
-        plain = Choice.of(_Usual())
+        plain = USUAL
         told = [f"{n}={getattr(self, n)}" for n in ("language", "places") if getattr(self, n) != getattr(plain, n)]
         for part in ("outbound", "inbound", "sync"):
             usual = getattr(plain, part)
@@ -131,3 +131,6 @@ class _Usual(random.Random):
 
     def choice(self, seq: Any) -> Any:
         return seq[0]
+
+
+USUAL = Choice.of(_Usual())

@@ -1,6 +1,5 @@
 """What a write takes away of a person's edit is found inside the simulated write: told where it was unread, else allowed."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,25 +7,12 @@ import pytest
 from functions.application.store import integrations
 from functions.domain.model.appointment import Timed
 from functions.domain.pairing.writes import BookingChange
-from tests.world.choice import BOOKED, CANCELLED, Choice, _Usual
+from tests.world.choice import BOOKED, CANCELLED, USUAL
 from tests.world.deeds import Deed
 from tests.world.promises import broken
-from tests.world.world import BEGINNING, World
+from tests.world.world import World
 
-CHOICE = Choice.of(_Usual())
 JOURNAL = ("integrations", "7", "journal")
-
-
-@pytest.fixture(scope="module")
-def at_rest(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return World(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def world(at_rest: World) -> Iterator[World]:
-    at_rest.begin(CHOICE, BEGINNING)
-    yield at_rest
-    at_rest.races.forget()
 
 
 @pytest.mark.parametrize(
@@ -42,12 +28,12 @@ def test_an_unread_edit_that_a_write_takes_away_is_told_and_missed_where_it_is_n
 ) -> None:
     world.tell(deeds)
     world.rest()
-    taken, honest = sum(world.races.taken.values()), broken(world, CHOICE)
+    taken, honest = sum(world.races.taken.values()), broken(world, USUAL)
     for name, entry in world.documents.find(JOURNAL, limit=1000):
         if entry["step"] == "Overwritten":
             world.documents.transact(lambda tx, name=name: tx.delete((*JOURNAL, name)))  # type: ignore[misc]
     assert (taken, honest) == (1, [])
-    assert [each.split(":")[0] for each in broken(world, CHOICE)] == ["untold"]
+    assert [each.split(":")[0] for each in broken(world, USUAL)] == ["untold"]
 
 
 def test_a_time_that_was_read_and_is_put_back_without_a_conflict_is_found(world: World) -> None:

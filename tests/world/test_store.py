@@ -1,7 +1,7 @@
 """A store that fails or loses its answers finds what the product does not do alike when it does it again."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from functions.application.store import integrations
 from functions.domain.model.errors import Taken, Transient
 from functions.domain.settings.integration import Phase
 from tests.model.instances import Instance
-from tests.world.choice import Choice, _Usual
+from tests.world.choice import USUAL
 from tests.world.memory import MemoryDocuments
 from tests.world.promises import broken
 from tests.world.store import Mishap, Plan, TroubledDocuments, run_twice
@@ -21,22 +21,9 @@ from tests.world.tell import kind_of
 from tests.world.world import BEGINNING, World
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-CHOICE = Choice.of(_Usual())
 ONE, OTHER = (("integrations", "7", "journal", name) for name in ("one", "other"))
 T = TypeVar("T")
 Work = Callable[[Transaction], Any]
-
-
-@pytest.fixture(scope="module")
-def at_rest(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return World(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def world(at_rest: World) -> Iterator[World]:
-    at_rest.begin(CHOICE, BEGINNING)
-    yield at_rest
-    at_rest.trouble.forget()
 
 
 def adds_one(tx: Transaction) -> int:
@@ -107,10 +94,10 @@ def test_a_product_that_is_not_repeatable_breaks_a_promise_of_a_story_in_which_a
     try:
         world.ports.documents = NotedTwice(world.documents, world.running, world.trouble)
         for lost in ([], [("store", (Mishap.RUNS_AGAIN, 0, 2, 0))]):
-            world.begin(CHOICE, BEGINNING)
+            world.begin(USUAL, BEGINNING)
             world.tell([*lost, ("drag", (0, 4, 2)), ("wait", (2,))])
             world.rest()
-            found.append([kind_of(each) for each in broken(world, CHOICE)])
+            found.append([kind_of(each) for each in broken(world, USUAL)])
     finally:
         world.ports.documents = honest
     assert found == [[], ["unrepeatable"]]
@@ -205,4 +192,4 @@ def test_what_a_person_asks_for_is_asked_again_until_the_store_is_there_and_paus
     world._order("/activate")
     assert integrations.get(world.documents, "7").phase is Phase.PAUSED
     world.rest()
-    assert broken(world, CHOICE) == []
+    assert broken(world, USUAL) == []

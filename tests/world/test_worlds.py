@@ -11,7 +11,7 @@ import pytest
 
 from functions.application.store import integrations
 from functions.domain.settings.integration import Phase
-from tests.world.choice import STATUSES, Choice, _Usual
+from tests.world.choice import STATUSES, USUAL
 from tests.world.deeds import Deed
 from tests.world.promises import broken, pairs, unfinished
 from tests.world.store import Mishap
@@ -102,7 +102,7 @@ def test_what_stands_apart_or_says_nothing_is_found(before: list[Deed], world: W
 
 
 def test_what_was_over_weeks_ago_need_not_agree_but_may_not_be_doubled(world: World) -> None:
-    choice = Choice.of(_Usual())
+    choice = USUAL
     world.set_back(choice)
     world.tell([("book", (1, 1, 0)), ("wait", (2,)), ("weeks", (0,))])
     integrations.change(world.documents, "7", lambda before: replace(before, phase=Phase.PAUSED))
@@ -115,7 +115,7 @@ def test_what_was_over_weeks_ago_need_not_agree_but_may_not_be_doubled(world: Wo
 
 def test_a_pair_that_waits_out_its_grace_is_not_at_rest_though_both_sides_and_the_audit_agree(world: World) -> None:
     """Nothing is lost while the booking's status makes no event; the end of the grace cancels it."""
-    choice = Choice.of(_Usual())
+    choice = USUAL
     world.set_back(choice)
     world.tell([("book", (5, 1, 0)), ("wait", (2,)), ("status_of_booking", (0, STATUSES.index(10))), ("wait", (2,))])
     world.tell([("delete", (0,)), ("wait", (1,))])
