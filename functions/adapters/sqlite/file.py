@@ -138,9 +138,9 @@ class SqliteFile:
 
     Writers of this process queue on a lock, and look often whether another process has done its write; `wait_seconds`
     bounds both waits. Nobody holds either lock while he waits for the disk; only SQLite does, at a checkpoint. The connections
-    are closed with it, at the latest at the end of the process. An existing file is never replaced: a damaged, empty, foreign or newer one raises `Transient`,
-    so that senders try again until it is restored; one that others can read raises `Refused`. `flush` is how the system is
-    asked to bring a file to its disk.
+    are closed with it, at the latest at the end of the process. An existing file is never replaced: a damaged, empty, foreign
+    or newer one raises `Transient`, so that senders try again until it is restored; one that others can read raises `Refused`.
+    `flush` is how the system is asked to bring a file to its disk.
     """
 
     def __init__(self, path: Path, *, wait_seconds: float = 5.0, flush: Flush = _FLUSH) -> None:

@@ -34,9 +34,8 @@ def begin(ports: Ports, int_id: str, actor: str) -> Audit:
         raise Refused(why, reason="not_connected")
     if integration.phase is Phase.DRAFT:
         raise Refused("activate the integration before auditing it", reason="not_active")
-    before, _ = readable(
-        lambda: stored_audit.last(ports.documents, int_id)
-    )  # a damaged one is replaced: it can be made anew
+    # a damaged one is replaced: it can be made anew
+    before, _ = readable(lambda: stored_audit.last(ports.documents, int_id))
     now = ports.clock()
     if before is not None and before.finished_at is None and now - before.touched_at < STUCK:
         raise Conflict("an audit is under way; wait until it is done", reason="under_way")
@@ -86,7 +85,8 @@ def advance(ports: Ports, int_id: str, audit: Audit, attempt: int = 0) -> Audit:
     """Look at as many stretches of days, or as much of one, as a step has time for, and save the progress.
 
     After some attempts at a step, a single booking or event that again was not answered for counts as unreadable: where others
-    are answered for, or nothing else is asked about for minutes, it must not keep the rest from being compared. Raises `Stale` if another worker went on with this audit meanwhile, or another audit began.
+    are answered for, or nothing else is asked about for minutes, it must not keep the rest from being compared. Raises `Stale`
+    if another worker went on with this audit meanwhile, or another audit began.
     """
     integration = integrations.get(ports.documents, int_id)
     sides, began, stands = Sides(ports, integration), ports.clock(), audit

@@ -54,7 +54,8 @@ TEXT = {
 class Week:
     """The figures of the seven local days before `until` (aware). Lags in seconds; None: there were no changes.
 
-    `overlaps` None: i-Reserve could not be read. They are those among the first `overlaps_among` bookings; None: all. `cut`: there were more changes than were counted.
+    `overlaps` None: i-Reserve could not be read. They are those among the first `overlaps_among` bookings; None: all. `cut`:
+    there were more changes than were counted.
     """
 
     since: datetime

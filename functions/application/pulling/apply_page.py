@@ -437,7 +437,8 @@ def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event:
 def look_at(session: SyncSession, hint: Hint, key: EventKey) -> bool:
     """Read one event and apply it like a page of its own; raises what reading and writing raise.
 
-    Returns whether that is done: another worker may be writing the pair. Its pair may have gone on with another event since, or with this one in another calendar: then that one is looked at.
+    Its pair may have gone on with another event since, or with this one in another calendar: then that one is looked at.
+    Returns whether that is done: another worker may be writing the pair.
     """
     try:
         found = session.must_read_event(key)

@@ -52,7 +52,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
     named = consent.named(ports, integration)
     session = open_session(
         ports, replace(named, ireserve_refused="")
-    )  # a person may have mended the login: it is tried
+    )  # a person may have mended it: the login is tried
     ready(session, anyway=anyway)
     if integration.phase is Phase.SHADOW and not shadow and _backfilled(ports, int_id):
         # the backfill has recorded which bookings to leave out, so a resync may look at everything

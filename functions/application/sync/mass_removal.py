@@ -2,8 +2,8 @@
 
 Counted per calendar over a rolling hour, in both directions: events that people deleted, and bookings that vanished or
 went to an object without a calendar. If one's own count is over before its grace is, all links in grace count too.
-A booking with a status in `delete_on_status` does not count. Unusual is more than `hold_over`, or at least five if that is more than a fifth of the
-calendar's links.
+A booking with a status in `delete_on_status` does not count. Unusual is more than `hold_over`, or at least five if that is
+more than a fifth of the calendar's links.
 """
 
 from datetime import datetime, timedelta
