@@ -50,9 +50,8 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
     if integration.phase is Phase.ACTIVE:
         return finish(ports, integration, actor)
     named = consent.named(ports, integration)
-    session = open_session(
-        ports, replace(named, ireserve_refused="")
-    )  # a person may have mended it: the login is tried
+    # a person may have mended the login: it is tried
+    session = open_session(ports, replace(named, ireserve_refused=""))
     ready(session, anyway=anyway)
     if integration.phase is Phase.SHADOW and not shadow and _backfilled(ports, int_id):
         # the backfill has recorded which bookings to leave out, so a resync may look at everything
