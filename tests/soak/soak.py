@@ -25,7 +25,7 @@ from sandbox.cloud_stage import CloudStage
 from sandbox.stage import Stage, StageError
 from tests.world.choice import Choice
 from tests.world.deeds import DEEDS, Deeds, drawn
-from tests.world.promises import apart
+from tests.world.promises import apart, as_named
 
 OUTSIDE = ("webhooks", "notifications", "flush", "fail", "away", "forget_tokens", "pages")
 KILLED = ("sync_task", "booking_webhook", "calendar_notification", "sweep")
@@ -125,15 +125,15 @@ class Soak(Deeds):
             with suppress(StageError, requests.RequestException):
                 found = [*self._apart(), *self._left_over()] or self._audit() or self._waiting()
                 self.counts["looks until it agreed"] += 1
+        self._explain(found)
         return [*found, *self._restless()]
 
     def _resume(self) -> None:
         """Resume what the brake paused, as a person does who reads of it; until then such a pair is left apart."""
-        for booking in self.bookings():
-            for link in self._ask("GET", f"/7/links?booking={booking['id']}"):
-                if link["state"] == "paused":
-                    self._ask("POST", f"/7/links/{link['id']}/resume")
-                    self.counts["paused pairs, resumed"] += 1
+        for pair in self._pairs().values():
+            if pair["state"] == "paused":
+                self._ask("POST", f"/7/links/{pair['id']}/resume")
+                self.counts["paused pairs, resumed"] += 1
 
     def _ask(self, method: str, path: str) -> Any:
         return self.stage.until(lambda: self._answer(method, path), f"{method} {path}")[0]
@@ -146,14 +146,21 @@ class Soak(Deeds):
             return []
 
     def _apart(self) -> list[str]:
-        def of_booking(booking: str) -> str:
-            found = self._ask("GET", f"/7/links?booking={booking}")
-            return str(found[0]["state"]) if found else "none"
-
-        bookings = self.bookings()
+        pairs = self._pairs()
+        unnamed = {
+            number: each["event"]["id"] for number, each in pairs.items() if each["event"] and not each["write_back"]
+        }
+        without = {number for number, each in pairs.items() if not each["event"]}
+        bookings = as_named(self.choice, self.bookings(), unnamed, without)
         named = {each["external_id"] for each in bookings}
         shown = [each for each in self.shown() if each[1]["id"] in named or not _is_marked(each[1])]
-        return apart(self.choice, bookings, shown, of_booking, lambda _: "none")
+        states = {number: str(each["state"]) for number, each in pairs.items()}
+        return apart(self.choice, bookings, shown, lambda number: states.get(number, "none"), lambda _: "none")
+
+    def _pairs(self) -> dict[str, dict[str, Any]]:
+        """Return the pair of each booking that has one, by the booking's number."""
+        asked = ((str(each["id"]), self._ask("GET", f"/7/links?booking={each['id']}")) for each in self.bookings())
+        return {number: found[0] for number, found in asked if found}
 
     def _left_over(self) -> list[str]:
         entries = self._ask("GET", "/7/journal?limit=500")
@@ -163,8 +170,7 @@ class Soak(Deeds):
 
     def _waiting(self) -> list[str]:
         """Return the pairs that wait for the end of a grace, or of a write: neither both sides nor the audit tells."""
-        pairs = (each for one in self.bookings() for each in self._ask("GET", f"/7/links?booking={one['id']}"))
-        waits = (each for each in pairs if each["state"] == "grace" or each["busy"])
+        waits = (each for each in self._pairs().values() if each["state"] == "grace" or each["busy"])
         return [f"waiting: booking {each['booking_id']} is {each['state']} until {each['until']}" for each in waits]
 
     def _audit(self) -> list[str]:
@@ -176,6 +182,13 @@ class Soak(Deeds):
         for each in found:
             say(f"  not at rest yet: {self._told(each)}")
         return [f"audit {each['kind']}: {each}" for each in found]
+
+    def _explain(self, found: list[str]) -> None:
+        """Say all that is known of the bookings that broken promises name, by number or by event: the journal ends with the stage."""
+        words = {word for each in found for word in each.replace(":", " ").split()}
+        for each in self.bookings():
+            if words & {str(each["id"]), each["external_id"] or "-"}:
+                say(f"  broken: {self._told({'booking_id': str(each['id'])})}")
 
     def _told(self, finding: dict[str, Any]) -> str:
         """Return all that both sides and the product say of a finding."""

@@ -65,14 +65,9 @@ def pairs(world: World, choice: Choice) -> list[str]:
     occupied = {each.event for each in stored if each.occupies is not None}
     everything = world.shown()
     shown = [(room, event) for room, event in everything if EventKey(room, event["id"]) not in occupied]
-    # a booking that names something else, for good, has its event by its pair only
     unnamed = {each.booking_id: each.event.id for each in stored if each.ids.foreign and each.event is not None}
-    bookings = [{**each, "external_id": unnamed.get(str(each["id"]), each["external_id"])} for each in world.bookings()]
-    # a booking whose status makes no event goes on naming the one that it lost for good, and another may have since
     without = {each.booking_id for each in stored if each.booking_id and each.event is None}
-    for each in bookings:
-        if str(each["id"]) in without and each["status_code"] not in choice.made_on:
-            each["external_id"] = ""
+    bookings = as_named(choice, world.bookings(), unnamed, without)
     watched = {room for row in choice.rows for room in (row.calendar, *row.also)}
     begins = moment({"date": str(world.first_day)})
     left = [
@@ -85,6 +80,23 @@ def pairs(world: World, choice: Choice) -> list[str]:
     return left + apart(
         choice, bookings, shown, lambda id_: of_booking.get(id_, "none"), lambda id_: of_event.get(id_, "none"), begins
     )
+
+
+def as_named(
+    choice: Choice, bookings: list[dict[str, Any]], unnamed: dict[str, str], without: set[str]
+) -> list[dict[str, Any]]:
+    """Return bookings as if each named the event that it has, or is to have.
+
+    One that names something else, for good, has its event by its pair only (`unnamed`). One `without` an event whose status
+    makes none goes on naming the event that it lost for good, and another may have that since.
+    """
+
+    def name_of(booking: dict[str, Any]) -> str:
+        if str(booking["id"]) in without and booking["status_code"] not in choice.made_on:
+            return ""
+        return unnamed.get(str(booking["id"]), str(booking["external_id"]))
+
+    return [{**each, "external_id": name_of(each)} for each in bookings]
 
 
 def _moved(world: World) -> list[str]:
