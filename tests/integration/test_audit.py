@@ -175,6 +175,20 @@ def test_two_bookings_that_name_one_event_are_found(place: Place) -> None:
     assert audited(place) == [("double_booking", "", twin)]
 
 
+def test_the_only_event_left_of_a_series_is_not_also_that_of_the_deleted_occurrence_at_whose_time_it_is_now(
+    place: Place,
+) -> None:
+    place.activate(inbound={"object": "10", "deleted_event": "ask"})
+    series = place.draw("2026-11-24T10:00", "2026-11-24T11:00", recurrence=["RRULE:FREQ=DAILY;COUNT=3"])["id"]
+    place.settle()
+    first, second, last = sorted(each["id"] for each in place.bookings())
+    place.edit(series, recurrence=None)
+    place.settle()
+    place.change(str(first), start="2026-11-26T10:00", end="2026-11-26T11:00")
+    place.settle()
+    assert audited(place) == [("left_alone", "held", str(second)), ("left_alone", "held", str(last))]
+
+
 def test_what_an_event_shows_beyond_its_row_is_found(place: Place) -> None:
     rows = [{"object": "10", "calendar": ROOM_A, "shows": "booked"}, {"object": "11", "calendar": ROOM_B}]
     booking = running(place, mapping=rows)

@@ -201,14 +201,16 @@ def _of_its_own(
     wanted = {*keys, *({link.event} if link.event is not None else ())}
     if not keys and named:
         wanted |= {EventKey(calendar, named) for calendar in sides.settings.calendars}
-    read = (sides.event(key) for key in sorted(wanted, key=lambda key: (key.calendar, key.id)))
-    events = [event for event in read if event is not None and _stands(link, event)]
-    events = [event for event in events if not _is_left_to_another(sides, booking_id, link, event)]
-    others = [each for event in events for each in _owner(sides, booking_id, link, event)]
-    if booking is not None and others and wants(booking.status, sides.settings):
-        yield Difference("double_booking", events[0])
+    read = [(key, sides.event(key)) for key in sorted(wanted, key=lambda key: (key.calendar, key.id))]
+    found = [(key, event) for key, event in read if event is not None and _stands(link, event)]
+    found = [(key, event) for key, event in found if not _is_left_to_another(sides, booking_id, link, event)]
+    others = {event.key for _, event in found if _is_anothers(sides, booking_id, link, event)}
+    # what was read in place of the one that is named (see `Calendars.read`) may rightly be another's
+    shared = [event for key, event in found if event.key == key and key in others]
+    if booking is not None and shared and wants(booking.status, sides.settings):
+        yield Difference("double_booking", shared[0])
         return
-    mine = [event for event in events if not _owner(sides, booking_id, link, event)]
+    mine = [event for _, event in found if event.key not in others]
     yield from differences(sides.integration, link, booking, mine, sides.ports.clock())
 
 
@@ -217,14 +219,14 @@ def _stands(link: Link, event: Event) -> bool:
     return event.organizer_self or (link.origin is Origin.INVITATION and not event.declined)
 
 
-def _owner(sides: Sides, booking_id: str, link: Link, event: Event) -> list[str]:
-    """Return the live other booking that an event belongs to, if any."""
+def _is_anothers(sides: Sides, booking_id: str, link: Link, event: Event) -> bool:
+    """Whether an event belongs to another live booking."""
     holder = sides.links_of([], [event.key])[1].get(event.key)
     other = holder.booking_id if holder is not None else ""
     if other in ("", booking_id) or link.event == event.key or event.key.id in sides.derived(booking_id, link):
-        return []
+        return False
     booking = sides.booking(other)
-    return [other] if booking is not None and wants(booking.status, sides.settings) is not False else []
+    return booking is not None and wants(booking.status, sides.settings) is not False
 
 
 def _is_left_to_another(sides: Sides, booking_id: str, link: Link, event: Event) -> bool:
