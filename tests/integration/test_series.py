@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from functions.application.store import links
-from functions.application.sync import mass_removal
-from functions.domain.pairing.link import Link
+from functions.application.ports import Documents
+from functions.domain.pairing.life import State
 from tests.harness.place import ROOM_A, ROOM_B, Place, when
 
 DAILY_TEN, WEEKLY_TEN, ENDLESS = "RRULE:FREQ=DAILY;COUNT=10", "RRULE:FREQ=WEEKLY;COUNT=10", "RRULE:FREQ=WEEKLY"
@@ -300,21 +298,34 @@ def test_the_same_series_drawn_anew_takes_the_bookings_along(place: Place, rule:
     assert {time[11:] for time in starts(place)} == {"15:00"}
 
 
-def test_the_guard_reads_no_other_deletion_for_each_occurrence_of_a_deleted_series(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+class _GraceCounted:
+    """A store that counts how often all deletions that wait are read."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents, self.times = documents, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._documents, name)
+
+    def find(self, collection: Any, where: Any = None, **how: Any) -> Any:
+        self.times += (where or {}).get("state") == State.GRACE.value and how["after"] is None
+        return self._documents.find(collection, where, **how)
+
+
+@pytest.mark.parametrize(("grace", "most"), [(120, 0), (7200, 1)])
+def test_the_guard_reads_all_deletions_that_wait_at_most_once_for_a_deleted_series(
+    place: Place, grace: int, most: int
 ) -> None:
-    """They count as one, so it would read all of them each time."""
-    place.activate()
-    root, read = series(place, DAILY_TEN), list[str]()
-
-    def in_grace(*_: object) -> list[Link]:
-        read.append("all that wait")
-        return []
-
-    monkeypatch.setattr(mass_removal, "links", SimpleNamespace(in_grace=in_grace, pass_over=links.pass_over))
+    """Its occurrences count as one, so it would read all of them for each."""
+    place.activate(sync={"cancel_grace_seconds": grace})
+    root = series(place, DAILY_TEN)
     place.delete(root)
-    place.settle(300)
-    assert (len(starts(place, 70)), read) == (10, [])
+    place.settle()
+    counted = _GraceCounted(place.documents)
+    place.ports.documents = counted
+    place.settle(grace + 300)
+    assert len(starts(place, 70)) == 10
+    assert counted.times <= most
 
 
 def test_occurrences_of_a_deleted_series_that_google_says_nothing_of_are_cancelled_too(place: Place) -> None:

@@ -1,12 +1,14 @@
 """The guard against mass removal: unusually many removals on one calendar within an hour wait for a person.
 
 Counted per calendar over a rolling hour, in both directions: events that people deleted, and bookings that vanished or
-went to an object without a calendar. If one's own count is over before its grace is, all links in grace count too.
+went to an object without a calendar. If one's own count is over before its grace is, all links in grace are counted anew.
 A booking with a status in `delete_on_status` does not count. Unusual is more than `hold_over`, or at least five if that is
 more than a fifth of the calendar's links.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import chain
 
 from functions.application.ports import Path, Transaction
 from functions.application.store import links
@@ -37,33 +39,37 @@ def too_many(session: SyncSession, view: View, planned: Planned) -> bool:
         return False
     if isinstance(planned.step, DeleteEvent):  # counted now; others were counted when their grace began
         count(session, view.link)
-    calendar = view.link.event.calendar
-    body = session.ports.documents.get(_count_path(session.id, calendar)) or {}
-    vanished, most = {*_recent(body.get("at", {}), session.now())}, session.settings.sync.hold_over
+    documents, calendar, most = session.ports.documents, view.link.event.calendar, session.settings.sync.hold_over
+    body = documents.get(_count_path(session.id, calendar)) or {}
+    vanished = {*_recent(body.get("at", {}), session.now())}
+    if len(vanished) <= most and _name(view.link) not in vanished:
+        # deleted more than an hour ago, as the grace is long or there was a pause: all that wait are counted anew, once
+        waiting = links.in_grace(documents, session.id, calendar, links.pass_over)
+        vanished = _count(session, calendar, chain([view.link], waiting))
     if len(vanished) > most:
         return True
-    if _name(view.link) not in vanished:  # deleted more than an hour ago: the grace is long, or there was a pause
-        for waiting in links.in_grace(session.ports.documents, session.id, calendar, links.pass_over):
-            vanished.add(_name(waiting))
-            if len(vanished) > most:
-                return True
     if len(vanished) < AT_LEAST:
         return False
-    return len(vanished) > SHARE * session.ports.documents.count(path_of(session.id, "links"), {"calendar": calendar})
+    return len(vanished) > SHARE * documents.count(path_of(session.id, "links"), {"calendar": calendar})
 
 
 def count(session: SyncSession, link: Link) -> None:
     """Count a link whose event or booking vanished, once; the occurrences of one series count as one."""
-    if link.event is None:
-        return
-    path, now = _count_path(session.id, link.event.calendar), session.now()
+    if link.event is not None:
+        _count(session, link.event.calendar, [link])
 
-    def add(tx: Transaction) -> None:
-        kept = _recent((tx.get(path) or {}).get("at", {}), now)
-        kept[_name(link)] = now.isoformat()
+
+def _count(session: SyncSession, calendar: str, vanished: Iterable[Link]) -> set[str]:
+    """Count links that vanished now; returns the names of all that are counted."""
+    path, now = _count_path(session.id, calendar), session.now()
+    names = dict.fromkeys((_name(link) for link in vanished), now.isoformat())
+
+    def add(tx: Transaction) -> set[str]:
+        kept = _recent((tx.get(path) or {}).get("at", {}), now) | names
         tx.put(path, {"at": dict(list(kept.items())[-KEPT:])}, expires=now + SPAN)
+        return {*kept}
 
-    session.ports.documents.transact(add)
+    return session.ports.documents.transact(add)
 
 
 def _name(link: Link) -> str:
