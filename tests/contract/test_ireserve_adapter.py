@@ -431,11 +431,20 @@ def test_whole_days_end_as_the_setting_says(day_end: str, till: str) -> None:
     assert (answered.day_mode, f"{day_of(answered.ends, 'Europe/Amsterdam')}") == (True, till)
 
 
+def of_inclusive_days(tenant: ConnectedIReserve) -> Iterator[IReserve]:
+    """The adapter for whole days whose last one counts: object 10 in no list, and known to run by the hour."""
+    for dialect in (Dialect(), Dialect(hour_objects=("10",), known=frozenset({"hour_objects"}))):
+        yield tenant.connect(dialect, day_end="inclusive")
+
+
 def test_a_whole_day_on_an_object_by_the_hour_ends_at_the_next_midnight() -> None:
     tenant = ConnectedIReserve(day_end="inclusive")
-    ireserve = tenant.connect(day_end="inclusive")
+    whole = BookingChange(when=AllDay(date(2026, 12, 4), date(2026, 12, 5)))
+    ireserve, by_the_hour = of_inclusive_days(tenant)
     booking = ireserve.read(tenant.book())
-    ireserve.write(booking, BookingChange(when=AllDay(date(2026, 12, 4), date(2026, 12, 5))))
+    assert raised(Refused, lambda: ireserve.write(booking, whole)).reason == "day_or_hour"
+    assert tenant.seen(booking.id)["from"] == "2026-11-23T10:00", "nobody can tell yet how it would be read"
+    by_the_hour.write(booking, whole)
     seen = tenant.seen(booking.id)
     assert (seen["from"], seen["till"]) == ("2026-12-04T00:00", "2026-12-05T00:00")
 
@@ -519,6 +528,15 @@ def test_a_whole_day_is_made_on_an_object_by_the_hour(tenant: ConnectedIReserve)
         "2026-12-04T00:00",
         "2026-12-05T00:00",
     )
+
+
+def test_no_midnights_are_asked_for_that_would_be_read_as_two_days() -> None:
+    tenant = ConnectedIReserve(day_end="inclusive")
+    midnights = Timed(datetime(2026, 12, 3, 23, tzinfo=UTC), datetime(2026, 12, 4, 23, tzinfo=UTC))
+    ireserve, by_the_hour = of_inclusive_days(tenant)
+    assert raised(Refused, lambda: make(ireserve, midnights)).reason == "day_or_hour"
+    booking = make(by_the_hour, midnights)
+    assert (booking.starts, booking.ends, booking.day_mode) == (midnights.start, midnights.end, False)
 
 
 # Finding and listing

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.harness.deeds import active
-from tests.harness.place import ROOM_A, START, Place
+from tests.harness.place import ROOM_A, START, Place, when
 
 ZONES = (
     "Europe/Amsterdam",
@@ -153,6 +153,30 @@ def test_whole_days_of_an_object_booked_by_the_hour_are_shown_as_the_same(place:
     place.api("PUT", "/7/dialect", {"hour_objects": ["10"]})
     place.draw("2026-11-24", "2026-11-25")
     place.settle()
+    assert seen_as(place, "2026-11-24") == ["same"]
+
+
+@pytest.mark.parametrize("whole", [("2026-11-24", "2026-11-25"), ("2026-11-24T00:00", "2026-11-25T00:00")])
+def test_a_whole_day_is_never_read_as_two_where_the_last_one_counts_and_an_object_is_not_known_to_run_by_the_hour(
+    place: Place, whole: tuple[str, str]
+) -> None:
+    """A booking from midnight to midnight is of one day by the hour, and of two by the day."""
+    place.ireserve("PATCH", "dialect", {"day_end": "inclusive"})
+    place.activate(sync={"day_end": "inclusive"}, inbound={"allow_booking_update": True})
+    place.book()
+    place.settle()
+    before, (event,) = booked(place), place.events()
+    place.edit(event["id"], **when(*whole))
+    place.settle(120)
+    (after,) = place.events()
+    assert (booked(place), after["start"], after["end"]) == (before, event["start"], event["end"])
+    assert "per dag of per uur" in place.events()[0]["description"]
+    place.api("PUT", "/7/dialect", {"hour_objects": ["10"]})
+    place.edit(event["id"], **when(*whole))
+    place.settle(120)
+    (booking,) = place.bookings()
+    assert (booking["from"], booking["till"]) == ("2026-11-24T00:00", "2026-11-25T00:00")
+    assert search_all(place) == []
     assert seen_as(place, "2026-11-24") == ["same"]
 
 

@@ -1,12 +1,18 @@
-"""A list of bookings that takes several steps: each booking is in it once, in whatever order a step is gone through."""
+"""A list of bookings that takes several steps: each booking is in it once, in whatever order a step is gone through.
+
+And what its rows say of their links.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from functions.application.ports import BookingRow
 from functions.application.scanning.listing import KEPT, NEW, Listing, Position
-from tests.unit.sketch import TEN
+from functions.application.scanning.rows import differs
+from functions.domain.settings.dialect import Dialect
+from tests.unit.sketch import DAY, TEN, at, base, booking, link
 from tests.unit.two_sides import Rooms, Sides
 
 MANY = 600  # more than one stored part
@@ -52,3 +58,13 @@ def gone_through(listing: Listing) -> Iterator[list[BookingRow]]:
     for page in listing.pages():
         yield page
         listing.passed(len(page))
+
+
+def test_the_row_of_a_whole_day_by_the_hour_is_in_step_where_the_last_day_of_others_counts() -> None:
+    """From midnight to the next is one day there; each look read such a booking once more."""
+    session = Sides(sync={"day_end": "inclusive"}).session()
+    session.dialect = Dialect(hour_objects=("10",), known=frozenset({"hour_objects"}))
+    day, agreed = at(booking(), DAY), link(base=base(when=DAY))
+    row = BookingRow(day.id, day.starts, day.ends, 20, "10")
+    longer = replace(row, ends=day.ends + timedelta(days=1))
+    assert (differs(session, row, agreed), differs(session, longer, agreed)) == (False, True)

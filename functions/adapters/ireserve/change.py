@@ -16,7 +16,7 @@ from functions.adapters.ireserve.fields import number_or_text
 from functions.adapters.ireserve.times import DayEnd, span, written
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
-from functions.domain.model.zones import as_meant, clock
+from functions.domain.model.zones import as_meant, begins_a_day, clock
 from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.dialect import Dialect
 
@@ -32,7 +32,7 @@ def change_body(
     if change.object_id is not None or "object_id" in carried:
         body["object_id"] = number_or_text(change.object_id or booking.object_id)
     if change.when is not None:
-        body |= _dates(change.when, zone, _end_rule(booking, change, day_end))
+        body |= _dates(change.when, zone, day_end)
     elif "date" in carried:
         body |= {"date_from": written(booking.starts, zone), "date_till": written(booking.ends, zone)}
     if "number" in carried:
@@ -90,20 +90,33 @@ def end_rule_of(object_id: str, day_end: DayEnd, dialect: Dialect) -> DayEnd:
     return "exclusive" if object_id in dialect.hour_objects else day_end
 
 
-def unapplied(
-    answered: Booking, booking: Booking, change: BookingChange, zone: str, day_end: DayEnd
-) -> tuple[str, ...]:
+def is_ambiguous(
+    object_id: str, when: When, zone: str, day_end: DayEnd, dialect: Dialect, *, by_the_hour: bool
+) -> bool:
+    """Whether a booking of whole days would be read as a day more than is asked; `by_the_hour`: it has hours until now.
+
+    From midnight to the next is one day by the hour, and two by the day where the last one counts; and nobody knows which
+    it is of an object in no list of the dialect.
+    """
+    if day_end == "exclusive" or object_id in (*dialect.day_objects, *dialect.hour_objects):
+        return False
+    if isinstance(when, AllDay):
+        return by_the_hour
+    return begins_a_day(when.start, zone) and begins_a_day(when.end, zone)
+
+
+def unapplied(answered: Booking, change: BookingChange, zone: str, day_end: DayEnd) -> tuple[str, ...]:
     """Return which of object, time, status, external_id and customNN the answer does not show as asked.
 
     A text field that is missing from the answer proves nothing; an empty custom field was not stored.
     """
-    return tuple(_unapplied(answered, booking, change, zone, day_end))
+    return tuple(_unapplied(answered, change, zone, day_end))
 
 
-def _unapplied(answered: Booking, booking: Booking, change: BookingChange, zone: str, day_end: DayEnd) -> Iterator[str]:
+def _unapplied(answered: Booking, change: BookingChange, zone: str, day_end: DayEnd) -> Iterator[str]:
     if change.object_id is not None and answered.object_id != change.object_id:
         yield "object"
-    if change.when is not None and not _shows(answered, change.when, zone, _end_rule(booking, change, day_end)):
+    if change.when is not None and not _shows(answered, change.when, zone, day_end):
         yield "time"
     if change.status is not None and answered.status != change.status:
         yield "status"
@@ -129,9 +142,3 @@ def _shows(answered: Booking, when: When, zone: str, day_end: DayEnd) -> bool:
 def _dates(when: When, zone: str, day_end: DayEnd) -> Body:
     start, end = span(when, zone, day_end)
     return {"date_from": written(start, zone), "date_till": written(end, zone)}
-
-
-def _end_rule(booking: Booking, change: BookingChange, day_end: DayEnd) -> DayEnd:
-    # a booking with hours is of an object booked by the hour, where whole days end at the next midnight
-    same_object = change.object_id in (None, booking.object_id)
-    return day_end if booking.day_mode or not same_object else "exclusive"

@@ -14,6 +14,7 @@ from functions.adapters.ireserve.change import (
     check_body,
     end_rule_of,
     has_clock_times,
+    is_ambiguous,
     new_body,
     unapplied,
 )
@@ -55,13 +56,16 @@ class Writing(ABC):
         """
         if isinstance(change.when, Timed) and booking.starts == booking.ends:
             change = replace(change, when=without_length(change.when))
+        if change.when is not None:
+            by_the_hour = not booking.day_mode and change.object_id in (None, booking.object_id)
+            self._must_be_clear(change.object_id or booking.object_id, change.when, by_the_hour=by_the_hour)
         rule = end_rule_of(change.object_id or booking.object_id, self._day_end, self._dialect)
         answered = self._answered(booking, change, rule)
-        lacking = unapplied(answered, booking, change, self._zone, rule)
+        lacking = unapplied(answered, change, self._zone, rule)
         if lacking == ("status",):
             self._sleep(self._dialect.status_lag_seconds)
             answered = self._shown({"id": booking.id})
-            lacking = unapplied(answered, booking, change, self._zone, rule)
+            lacking = unapplied(answered, change, self._zone, rule)
         if lacking:
             raise Refused(
                 say("i-Reserve accepted a change of booking {} without making it: {}.", booking.id, ", ".join(lacking)),
@@ -106,6 +110,7 @@ class Writing(ABC):
         If a booking has this external id already, i-Reserve changes that one. But the check would fail, because that
         booking takes the slot; so after a crash call this with `checked` False.
         """
+        self._must_be_clear(object_id, when)
         if checked:
             self.check(object_id, when, number)
         rule = end_rule_of(object_id, self._day_end, self._dialect)
@@ -119,6 +124,13 @@ class Writing(ABC):
                 "i-Reserve accepted a booking without making it.", reason=Cause.NOT_APPLIED, form="old_values"
             )
         return self._shown(made)
+
+    def _must_be_clear(self, object_id: str, when: When, *, by_the_hour: bool = False) -> None:
+        if is_ambiguous(object_id, when, self._zone, self._day_end, self._dialect, by_the_hour=by_the_hour):
+            raise Refused(
+                say("It is not known whether object {} is booked by the day or by the hour; say so.", object_id),
+                reason="day_or_hour",
+            )
 
     def _answered(self, booking: Booking, change: BookingChange, rule: DayEnd) -> Booking:
         carried = self._dialect.update_carries

@@ -6,7 +6,7 @@ from functools import partial
 from functions.application.ports import BookingRow
 from functions.application.sync.pages import listed
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing.event_content import when_of
+from functions.domain.comparing.event_content import same_time, when_of
 from functions.domain.model.appointment import Timed, with_length
 from functions.domain.model.booking import Booking
 from functions.domain.model.zones import day_of, is_single_day, same_clock
@@ -52,8 +52,9 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
         zone = session.settings.timezone
         ends = with_length(row.starts, row.ends).end if row.ends == row.starts else row.ends
         return not (same_clock(row.starts, base.when.start, zone) and same_clock(ends, base.when.end, zone))
-    shown = Booking(row.id, row.object_id, row.starts, row.ends, row.status, day_mode=True)
-    return when_of(shown, session.settings) != base.when
+    by_the_day = row.object_id not in session.dialect.hour_objects
+    shown = Booking(row.id, row.object_id, row.starts, row.ends, row.status, day_mode=by_the_day)
+    return not same_time(when_of(shown, session.settings), base.when, session.settings.timezone)
 
 
 def is_left_out(session: SyncSession, row: BookingRow, link: Link, leaves_out: date | None) -> bool:

@@ -20,6 +20,10 @@ SENTENCES = {
         "nl": "i-Reserve nam de wijziging niet over.",
         "en": "i-Reserve did not apply the change.",
     },
+    "day_or_hour": {
+        "nl": "Hele dagen kunnen nog niet: of dit object per dag of per uur geboekt wordt, moet de beheerder eerst instellen.",
+        "en": "No whole days yet: the administrator must set first whether this object is booked by the day or by the hour.",
+    },
     "not_allowed": {
         "nl": "Deze reservering wordt in i-Reserve gewijzigd, niet in de agenda.",
         "en": "This booking is changed in i-Reserve, not in the calendar.",
