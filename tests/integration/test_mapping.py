@@ -311,6 +311,28 @@ def test_many_bookings_at_once_that_go_to_an_object_without_a_row_wait_for_a_per
     assert {each["status_code"] for each in place.bookings()} == {20}
 
 
+@pytest.mark.parametrize(("way", "room"), [(10, ROOM_A), (11, ROOM_B)])
+def test_an_event_that_a_person_kept_follows_its_booking_again_once_that_is_back(
+    place: Place, way: int, room: str
+) -> None:
+    active(place, {"sync": {"hold_over": 1}})
+    bookings = [place.book(f"2026-11-24T{hour}:00", f"2026-11-24T{hour}:30") for hour in (10, 11)]
+    place.settle(60)
+    for booking in bookings:
+        changed(place, booking, object_id=12)
+    (held,), (event,) = place.api("GET", "/7/held"), place.events(ROOM_A)
+    place.edit(event["id"], description=f"{event['description']}\nBeamer meenemen")
+    place.settle(60)
+    place.api("POST", f"/7/held/{held['id']}/restore")
+    place.settle(60)
+    assert place.events(ROOM_A)[0]["id"] == event["id"], "it is kept"
+    changed(place, bookings[1], object_id=way, **{"from": "2026-11-24T15:00", "till": "2026-11-24T15:30"})
+    (back,) = place.events(room)
+    assert (back["id"], back["description"].splitlines()[-1]) == (event["id"], "Beamer meenemen")
+    assert back["start"]["dateTime"].startswith("2026-11-24T15:00")
+    assert [len(place.events(each)) for each in (ROOM_A, ROOM_B)].count(1) == 1
+
+
 def test_a_change_of_object_away_from_a_calendar_that_is_out_of_reach_makes_the_event_anew(place: Place) -> None:
     active(place)
     booking, _ = made(place)

@@ -60,7 +60,7 @@ def _decide(v: View, context: PlanningContext) -> Planned:
     if link.intent is not None:
         return recover(v, context)
     if isinstance(link.life, Detached) and ordered is None:
-        return _inside_again(v, context) or _parted(v)
+        return _taken_up(v, context) or _parted(v)
     if Presence.UNREADABLE in (v.booking.presence, v.event.presence):
         return Planned(Rest(Why.UNREADABLE))
     if isinstance(link.life, Paused) and ordered is None:
@@ -72,12 +72,15 @@ def _decide(v: View, context: PlanningContext) -> Planned:
     return fulfil(v, context, ordered) if ordered is not None else _pair(v, context)
 
 
-def _inside_again(v: View, context: PlanningContext) -> Planned | None:
-    """Return what takes up a pair that was left alone outside the window, once its booking was moved into it."""
+def _taken_up(v: View, context: PlanningContext) -> Planned | None:
+    """Return what takes up a pair that was left alone outside the window or without a calendar, once its booking is back."""
     link, booking = v.link, v.booking.value
-    if link.life != Detached(Why.OUTSIDE_WINDOW) or booking is None:
+    if booking is None or wanted_of(v.booking, context) is not Wanted.EVENT:
         return None
-    if wanted_of(v.booking, context) is not Wanted.EVENT:
+    if link.life == Detached(Why.NO_CALENDAR):
+        mapped = context.settings.calendar_of(booking.object_id) is not None
+        return decide(link, Reopen(), Why.BOOKING_CHANGED) if mapped else None
+    if link.life != Detached(Why.OUTSIDE_WINDOW):
         return None
     when = when_of(booking, context.settings)
     if link.occupies is not None:
