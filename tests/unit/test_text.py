@@ -244,7 +244,7 @@ def test_each_category_has_a_sentence_of_its_own_in_each_language(category: str,
 
 CATEGORIES = {
     "period_taken", "object_unknown", "status_forbidden", "not_applied", "not_allowed", "activity", "object_change",
-    "which_object", "occupied", "booking_moved", "booking_cancelled", "other",
+    "which_object", "occupied", "booking_moved", "booking_cancelled", "day_or_hour", "other",
 }  # fmt: skip
 
 
