@@ -221,6 +221,26 @@ def test_an_event_on_the_slot_of_one_deleted_a_moment_ago_becomes_a_booking_afte
     assert "⚠" not in place.event().get("description", "")
 
 
+def test_an_event_on_the_slot_of_a_deleted_one_is_looked_at_now_and_then_while_i_reserve_is_away_after_the_grace(
+    place: Place,
+) -> None:
+    place.activate(inbound={"object": "10"}, sync={"cancel_grace_seconds": 60})
+    former = place.draw("2026-11-24T10:00", "2026-11-24T11:00")["id"]
+    place.settle()
+    place.delete(former)
+    place.settle()
+    place.ireserve("POST", "faults", {"status": 503, "times": -1})
+    place.settle(90)
+    place.draw("2026-11-24T10:00", "2026-11-24T11:00")
+    place.forget()
+    place.settle(60)
+    assert place.calls().count("calendar.events.get") <= 2 * 60 / 5
+    place.ireserve("DELETE", "faults")
+    place.settle(900)
+    gone, made = place.bookings()
+    assert (gone["status_code"], made["external_id"]) == (70, place.event()["id"])
+
+
 @pytest.mark.parametrize("refusal", ["status_false", "error_409", "error_412", "old_values"])
 def test_a_refusal_is_understood_in_every_form(place: Place, refusal: str) -> None:
     place.ireserve("PATCH", "dialect", {"refusal": refusal})

@@ -29,6 +29,7 @@ def broken(world: World, choice: Choice, *, thorough: bool = True) -> list[str]:
         *_said(world),
         *_untold(world),
         *world.trouble.unrepeatable,
+        *world.hot,
     ]
     if thorough or found:
         found += _audit(world)

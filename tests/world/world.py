@@ -9,6 +9,7 @@ queue, before and after its effect), or a store that fails or whose answers are 
 import hashlib
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -65,6 +66,7 @@ CARRIED = {"drag", "move_booking", "race", "meanwhile", "split", "undo"}  # by t
 OFTEN = ((1, 1), (1, 4), (4, 100), (1, 13), (2, 30))  # one operation in so many goes wrong, so many times
 ASKED = 20  # times at most that a person asks for something of which the store's answer is lost
 DYING = (8, 9)  # of the deed `later`
+HOT = 40  # times that a task may come at one moment
 GRACES = 700  # seconds within which every grace ends
 
 
@@ -97,6 +99,8 @@ class World(Deeds, Place):
         self.running = Running()
         self.trouble = Trouble(self.running, self.pass_time)
         self._later: Instance | None = None  # what is to happen at a later step
+        self._alike: tuple[datetime | None, Counter[str]] = (None, Counter())  # how often each task came at one moment
+        self.hot: list[str] = []  # tasks that did not end
         super().__init__(directory, on_disk=True)
         self.activate(inbound={"object": "10"}, sync={"window_days": [-7, 60]})
         self._rewire(self._google.application, self._ireserve.application, on_disk=on_disk)
@@ -152,6 +156,7 @@ class World(Deeds, Place):
         """
         alike = (choice, tuple(deeds))
         self._later = None
+        self.hot.clear()
         if self._beginning is None or self._beginning[0] != alike:
             self.choice = choice
             self.races.forget()
@@ -213,6 +218,9 @@ class World(Deeds, Place):
         if leased is None:
             return False
         task, receipt = leased
+        if self._is_hot(task.body):
+            self.tasks.done(receipt)
+            return True
         try:
             with self._as(instance or self._later or Instance(0)):
                 work.run(self.ports, task.body)
@@ -223,6 +231,17 @@ class World(Deeds, Place):
         else:
             self.tasks.done(receipt)
         return True
+
+    def _is_hot(self, body: dict[str, Any]) -> bool:
+        """Whether a task comes again and again without a moment in between; from then on it is left out."""
+        if self._alike[0] != self.now:
+            self._alike = self.now, Counter()
+        times = self._alike[1]
+        what = f"{body['kind']} {' '.join(body['subject'])} {body['detail']}"
+        times[what] += 1
+        if times[what] == HOT:
+            self.hot.append(f"hot: {what} came {HOT} times at one moment")
+        return times[what] >= HOT
 
     @contextmanager
     def _as(self, instance: Instance | None) -> Iterator[None]:

@@ -535,7 +535,10 @@ def _is_nobodys(session: SyncSession, page: Page, event: Event) -> bool:
 
 
 def _room_free_at(session: SyncSession, shown: Shown, event: Event) -> datetime | None:
-    """Return when the booking of a just deleted event will have made room for a new one; None: no need to wait."""
+    """Return when the booking of a just deleted event will have made room for a new one; None: no need to wait.
+
+    Later than now also where its grace is over: i-Reserve may not have answered to its cancellation yet.
+    """
     zone = session.settings.timezone
     start, end = period(event.when, zone)
     if shown.waiting is None:  # once for a page, whose removals came first
@@ -543,7 +546,7 @@ def _room_free_at(session: SyncSession, shown: Shown, event: Event) -> datetime 
         shown.waiting = list(waiting)
     held = ((link.until, *period(link.base.when, zone)) for link in shown.waiting if link.until and link.base)
     ends = [until for until, since, till in held if since < end and start < till]
-    return max(ends) + ROOM_AFTER if ends else None
+    return max(*ends, session.now()) + ROOM_AFTER if ends else None
 
 
 def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) -> bool:
