@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from functions.application.intake.hints import Hint, Kind
-from functions.application.ports import Addresses, BookingRow, EventPage, Ports, Task, Tombstone
+from functions.application.ports import Addresses, BookingRow, CalendarEntry, EventPage, Ports, Task, Tombstone
 from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.appointment import When
@@ -105,6 +105,10 @@ class Sides:
         return Rooms(self)
 
     # Google
+
+    def reach(self, calendar: str) -> CalendarEntry:
+        self._call("reach")
+        return CalendarEntry(calendar, calendar, writable=True)
 
     def read(self, key: EventKey) -> Event | Tombstone:
         self._call("read event")

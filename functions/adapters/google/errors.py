@@ -51,6 +51,7 @@ _PUSH: _Row = (
     "Google does not send notifications for this calendar or to this address; it is polled instead.",
 )
 _ABSENT: _Row = (Gone, "Google has no such event or calendar, or the account may not see it.")
+_NO_CALENDAR = "Google has no such calendar, or the account may not see it."
 _BUSY: _Row = (Transient, "Google was busy with the same event; this is tried again later.")
 _CHANGED: _Row = (Stale, "The event changed meanwhile; it is read again.")
 
@@ -119,9 +120,11 @@ def error_of(
     row = REASONS.get(reason) or (_PUSH if (code or "").startswith("push.") else _by_status(status))
     if calendar and status == HTTPStatus.GONE and reason not in REASONS:
         row = _DEAD  # a list gives 410 for its token only; a missing calendar is a 404
-    if calendar:
-        reason = {_ABSENT: Cause.CALENDAR_GONE, _FORBIDDEN: "calendar_forbidden"}.get(row, reason)
     kind, sentence = row
+    if calendar and row == _ABSENT:
+        reason, sentence = Cause.CALENDAR_GONE, _NO_CALENDAR
+    elif calendar and row == _FORBIDDEN:
+        reason = "calendar_forbidden"
     if issubclass(kind, Transient):
         wait = LONGEST_WAIT if row == _SPENT else _retry_after(headers.get("retry-after", ""))
         return kind(sentence, reason=reason, retry_after=wait)

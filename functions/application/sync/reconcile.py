@@ -21,7 +21,7 @@ from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import Claim, GiveUp
 from functions.domain.pairing.life import Active, Closed, Held, Side
 from functions.domain.pairing.lifecycle import after, decide
-from functions.domain.pairing.link import Link
+from functions.domain.pairing.link import Approve, Link
 from functions.domain.pairing.step import Conclude, Decided, Look, Planned, Rest, Settle
 from functions.domain.pairing.writes import DeleteEvent, MakeBooking, ReviveEvent, Why, Write
 from functions.domain.planning.invitation import reference_of
@@ -86,6 +86,7 @@ def _to_rest(
     looked, before = False, None
     for _ in range(MOST_STEPS):
         view = _in_its_place(session, view, dry=rehearse or shadow)
+        view = _as_far_as_can_be_known(session, view, released=released)
         context = replace(
             session.planning_context(),
             gone_confirmed=hint.confirm,
@@ -175,6 +176,35 @@ def _in_its_place(session: SyncSession, view: View, *, dry: bool) -> View:
     if not dry and tied.version:
         tied = session.ports.documents.transact(lambda tx: links.save(tx, session.id, tied))
     return replace(view, link=tied)
+
+
+def _as_far_as_can_be_known(session: SyncSession, view: View, *, released: bool | None) -> View:
+    """Return the view with an event that was not found as unreadable, where that is said of its whole calendar.
+
+    Not where it belongs elsewhere by now, or is no longer wanted, or a person decided: then that calendar keeps nothing back.
+    """
+    link, booking = view.link, view.booking.value
+    if view.event.presence is not Presence.ABSENT or link.event is None or link.closed or link.intent is not None:
+        return view
+    if isinstance(link.order, Approve):
+        return view
+    own = link.event.calendar
+    if link.occupies is not None:
+        belongs = not released
+    elif booking is not None:
+        belongs = session.settings.calendar_of(booking.object_id) == own
+    else:
+        belongs = own in session.settings.calendars
+    if not belongs:
+        return view
+    try:
+        lost: SyncError | None = session.out_of_reach(own)
+    except SyncError as error:
+        lost = error
+    if lost is None:
+        return view
+    session.trouble = lost
+    return replace(view, event=Snapshot(Presence.UNREADABLE))
 
 
 def _released(session: SyncSession, view: View, pair: Link | None) -> bool | None:

@@ -51,6 +51,9 @@ class SyncSession:
     booking_seen_at: datetime | None = None  # likewise; None if it is the answer to a write
     booking_sent_at: datetime | None = None  # when the last write to it was sent
     known_series: set[str] = field(default_factory=set)  # whose links can all be read
+    known_reach: dict[str, Gone | Refused | None] = field(
+        default_factory=dict
+    )  # of calendars, where an event was not found
     dialect: Dialect = field(init=False)  # what is known or assumed of this i-Reserve
 
     def __post_init__(self) -> None:
@@ -200,6 +203,20 @@ class SyncSession:
         if not isinstance(event, Event):
             return Snapshot(Presence.CANCELLED)
         return Snapshot.of(event) if event.key == own or self._is_free(event, own) else Snapshot(Presence.ABSENT)
+
+    def out_of_reach(self, calendar: str) -> Gone | Refused | None:
+        """Return what says that the account cannot read a calendar, None if it can; raises what else reading raises.
+
+        About an event Google answers the same where it is missing as where its calendar is. A task asks once.
+        https://developers.google.com/workspace/calendar/api/guides/errors#404_not_found
+        """
+        if calendar not in self.known_reach:
+            self.known_reach[calendar] = None
+            try:
+                self.calendars.reach(calendar)
+            except (Gone, Refused) as error:
+                self.known_reach[calendar] = error
+        return self.known_reach[calendar]
 
     def _is_free(self, event: Event, instead_of: EventKey) -> bool:
         """Whether an event has no other pair than the one that it is read in place of, or only one that lets go of it.

@@ -8,7 +8,7 @@ from functions.application.sync import overlap_guard, reporting
 from functions.application.sync.guest_mails import may_mail
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Cause, Refused, Stale
+from functions.domain.model.errors import Cause, Gone, Refused, Stale
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.notices import notice
 from functions.domain.model.text import Text, put_together
@@ -62,6 +62,17 @@ def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Int
 
 
 def _write_event(session: SyncSession, view: View, step: EventWrite, stamp: str) -> Event | None:
+    """Write an event; raises `Refused` instead of `Gone` where it is the calendar to write in that is out of reach."""
+    try:
+        return _write_in(session, view, step, stamp)
+    except Gone:
+        lost = session.out_of_reach(step.destination if isinstance(step, MoveEvent) else step.key.calendar)
+        if lost is None:
+            raise
+        raise Refused(str(lost), reason=lost.reason) from lost
+
+
+def _write_in(session: SyncSession, view: View, step: EventWrite, stamp: str) -> Event | None:
     mark, notify = Mark(session.id, view.link.id, stamp), may_mail(session, step)
     match step:
         case MoveEvent(key, etag, destination, _):

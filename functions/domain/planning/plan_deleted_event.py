@@ -6,7 +6,7 @@ from datetime import timedelta
 from functions.domain.comparing.event_content import appointment_of, in_window, when_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
-from functions.domain.model.snapshot import Snapshot
+from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import Adopt, Hold, Part, Wait
 from functions.domain.pairing.life import Grace, Held
 from functions.domain.pairing.lifecycle import decide
@@ -44,6 +44,9 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
         return _again(v, booking, context, Why.BOOKING_MADE)
     if changed:
         return _again(v, booking, context, Why.CONFLICT)
+    if v.event.presence is Presence.ABSENT and context.settings.calendar_of(booking.object_id) != link.event.calendar:
+        # nobody need have deleted it: its calendar may be gone, and it belongs in another one by now
+        return _again(v, booking, context, Why.SETTINGS_CHANGED)
     return _deleted(v, booking, context)
 
 

@@ -175,8 +175,10 @@ def test_ordering_by_start_needs_single_events(events: Any) -> None:
 
 
 def test_a_calendar_that_is_gone_or_withdrawn_is_not_found(google: Google, events: Any) -> None:
+    event = insert(events, summary="Yoga")
     google.control("PATCH", f"calendars/{ROOM_A}", {"access_role": "none"})
     google.control("DELETE", f"calendars/{ROOM_B}")
+    assert refusal(events.get(calendarId=ROOM_A, eventId=event)) == (404, "notFound")
     assert refusal(events.list(calendarId=ROOM_A)) == (404, "notFound")
     assert refusal(events.list(calendarId=ROOM_B)) == (404, "notFound")
     ids = [item["id"] for item in google.calendar().calendarList().list().execute()["items"]]
