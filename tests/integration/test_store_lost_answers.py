@@ -1,9 +1,10 @@
 """The store's answers are lost, or the same request comes twice: what is stored is what was asked for once."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -12,6 +13,9 @@ from functions.application.ports import Transaction
 from functions.application.setting_up import dialect_input
 from functions.application.setting_up.dialect_input import mark
 from functions.application.store import calendars, integrations, links
+from functions.application.sync.session import open_session
+from functions.application.watching import key_rotation
+from functions.domain.model.errors import Transient
 from functions.domain.model.event import EventKey
 from functions.domain.settings.integration import Hook, Integration
 from tests.harness.faster import overtake
@@ -22,6 +26,7 @@ from tests.world.store import run_twice
 pytestmark = pytest.mark.on_disk
 
 T = TypeVar("T")
+AWAY = Transient("The store did not answer; try again.", reason="store_away")
 
 
 class Unanswered(SqliteDocuments):
@@ -94,6 +99,54 @@ def test_of_two_activations_at_once_one_keeps_its_webhooks_and_the_other_removes
     hooks = stored(place).hooks
     assert sorted(hook.event for hook in hooks) == ["booking_created", "booking_updated"]
     assert set(hooks) == registered(place)
+
+
+class GivesUp:
+    """A store that gives up one transaction: the next but so many, before it stored it or after."""
+
+    def __init__(self, place: Place, number: int, *, stores: bool) -> None:
+        self._documents, self._left, self._stores = place.documents, number, stores
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._documents, name)
+
+    def transact(self, work: Callable[[Transaction], T], *, durable: bool = True) -> T:
+        self._left -= 1
+        if self._left == -1 and not self._stores:
+            raise AWAY
+        done: T = self._documents.transact(work, durable=durable)
+        if self._left == -1:
+            raise AWAY
+        return done
+
+
+@pytest.mark.parametrize("stores", [False, True])
+@pytest.mark.parametrize("number", range(9))
+def test_no_webhook_is_left_that_nothing_names_where_the_store_gives_up(
+    place: Place, number: int, *, stores: bool
+) -> None:
+    place.save()
+    place.connect()
+    documents: Any = GivesUp(place, number, stores=stores)
+    place.ports.documents = documents
+    with suppress(AssertionError):
+        place.api("POST", "/7/activate")
+    place.api("POST", "/7/activate")
+    assert set(stored(place).hooks) == registered(place)
+    place.ports.webhook_keys = ("newest", *place.ports.webhook_keys)
+    documents = GivesUp(place, number, stores=stores)
+    place.ports.documents = documents
+    for _ in range(2):
+        with suppress(Transient):
+            key_rotation.rotate(open_session(place.ports, stored(place)))
+    assert set(stored(place).hooks) == registered(place)
+    assert stored(place).webhook_key == key_rotation.name_of("newest")
+    documents = GivesUp(place, number, stores=stores)
+    place.ports.documents = documents
+    for _ in range(2):
+        with suppress(AssertionError):
+            place.api("POST", "/7/deactivate")
+    assert (stored(place).hooks, registered(place)) == ((), set())
 
 
 def test_the_consent_that_was_brought_back_counts(unanswered: Place) -> None:

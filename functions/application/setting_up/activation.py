@@ -15,7 +15,7 @@ from functions.application.sync.session import SyncSession, note_withdrawn, open
 from functions.application.watching import channels, key_rotation
 from functions.domain.model.errors import Conflict, SyncError
 from functions.domain.model.messages import listed, say
-from functions.domain.settings.integration import ACTIVATED, AT_ONCE, RUNNING, Hook, Integration, Phase
+from functions.domain.settings.integration import ACTIVATED, AT_ONCE, RUNNING, Integration, Phase
 
 BUILT_IN = (
     "i-Reserve's own Google Calendar integration still writes event ids into bookings: switch it off in i-Reserve under"
@@ -196,9 +196,7 @@ def register(ports: Ports, session: SyncSession) -> Integration:
             webhook_home=before.webhook_home or home,
         )
 
-    now = integrations.change(ports.documents, session.id, registered)
-    key_rotation.remove(session, made, but=now.hooks)
-    return now
+    return key_rotation.change(session, registered, made)[0]
 
 
 def pause(ports: Ports, int_id: str) -> Integration:
@@ -261,13 +259,6 @@ def _look_again(session: SyncSession, actor: str, source: str, scope: str, *, ne
     return scan.begin(session.ports, session.integration, "resync", actor, scope, new_settings=new_settings)
 
 
-def _forget(ports: Ports, int_id: str, hook: Hook) -> None:
-    def forgotten(before: Integration) -> Integration:
-        return replace(before, hooks=tuple(each for each in before.hooks if each.id != hook.id))
-
-    integrations.change(ports.documents, int_id, forgotten)
-
-
 def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]:
     """Unregister the webhooks and stop the channels; bookings and events stay. Also returns what failed."""
     if integrations.get(ports.documents, int_id).phase is Phase.DRAFT:
@@ -275,11 +266,12 @@ def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]
     integration = pause(ports, int_id)
     session = open_session(ports, integration)
     left: list[str] = []
-    for hook in integration.hooks:
-        _forget(ports, int_id, hook)  # first: if this is cut short and resumed, it is registered again
-        try:
-            session.reservations.unsubscribe(hook.id)
-        except SyncError as error:
+    for each in integration.hooks:  # one by one: what is not reached, if this is cut short and resumed, stands
+
+        def forgotten(before: Integration, gone: str = each.id) -> Integration:
+            return replace(before, hooks=tuple(hook for hook in before.hooks if hook.id != gone))
+
+        for hook, error in key_rotation.change(session, forgotten, [each])[1]:
             left.append(say("webhook {} in i-Reserve is still there ({}); remove it there", hook.id, error))
     left += channels.stop_all(session)
     done = integrations.change(

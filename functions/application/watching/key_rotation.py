@@ -6,7 +6,7 @@ cannot be dropped.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from functions.application.intake.webhooks import webhook_url
@@ -57,8 +57,7 @@ def rotate(session: SyncSession) -> None:
             return before
         return replace(before, hooks=made, webhook_key=newest, webhook_home=home)
 
-    now = integrations.change(ports.documents, session.id, rotated)
-    remove(session, (*integration.hooks, *made), but=now.hooks)
+    change(session, rotated, (*integration.hooks, *made))
     ports.log("key_rotated", {"int_id": session.id})
 
 
@@ -74,16 +73,43 @@ def subscribed(session: SyncSession, events: Iterable[str]) -> tuple[Hook, ...]:
     return tuple(made)
 
 
-def remove(session: SyncSession, hooks: Iterable[Hook], *, but: Iterable[Hook]) -> None:
-    """Remove webhooks, except those that i-Reserve also returned for others."""
-    kept = {each.id for each in but}
+def change(
+    session: SyncSession, by: Callable[[Integration], Integration], hooks: Iterable[Hook]
+) -> tuple[Integration, list[tuple[Hook, SyncError]]]:
+    """Change which webhooks an integration names, and remove those of `hooks` that it does not name then.
+
+    So it is too where the store gives up, before it stored the change or after. Also returns what could not be removed.
+    """
+    documents = session.ports.documents
+    try:
+        now = integrations.change(documents, session.id, by)
+    except SyncError:
+        try:
+            there = integrations.find(documents, session.id)
+        except SyncError as error:  # nobody knows now which of them are named
+            _left(session, error)
+        else:
+            remove(session, hooks, but=there.hooks if there is not None else ())
+        raise
+    return now, remove(session, hooks, but=now.hooks)
+
+
+def remove(session: SyncSession, hooks: Iterable[Hook], *, but: Iterable[Hook]) -> list[tuple[Hook, SyncError]]:
+    """Remove webhooks, except those that i-Reserve also returned for others; returns which could not be, and why."""
+    kept, left = {each.id for each in but}, list[tuple[Hook, SyncError]]()
     for hook in hooks:
         if hook.id in kept:
             continue
         try:
             session.reservations.unsubscribe(hook.id)
         except SyncError as error:
-            session.ports.log("hook_left", {"severity": "WARNING", "int_id": session.id, "reason": error.reason})
+            _left(session, error)
+            left.append((hook, error))
+    return left
+
+
+def _left(session: SyncSession, error: SyncError) -> None:
+    session.ports.log("hook_left", {"severity": "WARNING", "int_id": session.id, "reason": error.reason})
 
 
 def refuse_dropped_keys(ports: Ports) -> None:
