@@ -125,6 +125,13 @@ def test_a_value_of_the_wrong_kind_is_a_fault_of_its_field(place: Place, part: d
     assert "this cannot be used here" not in str(said), "it does not say what can"
 
 
+def test_a_body_that_names_a_value_twice_is_refused_and_none_is_lost_without_a_word(place: Place) -> None:
+    body = json.dumps({**example("7"), "outbound": {"colours": {"20": "sage", "30": "grape"}}})
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    said = place.request("PUT", "/console/api/integrations/7", data=body.replace('"30":', '"20":'), headers=headers)
+    assert (said.status_code, said.json) == (400, {"error": "the body names 20 twice; keep one", "reason": "twice"})
+
+
 def test_secrets_among_the_settings_are_a_fault_and_not_lost_without_a_word(place: Place) -> None:
     body = {"settings": {**example("7"), "secrets": {"ireserve_password": PASSWORD}}}
     said = place.api("PUT", "/7", body, status=422)["errors"]

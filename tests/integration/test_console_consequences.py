@@ -118,6 +118,13 @@ def test_the_plan_of_changed_settings_shows_old_and_new_of_every_field(place: Pl
     assert "place: “Sportlaan 1” → “Laan 2”" in page
     assert "colour: sage → “Toernooi”" in page
     assert "reminders: popup 30′ → popup 45′" in page
+    before = place.api("GET", "/7")["outbound"]
+    page = html.unescape(
+        tab.change(f"{HERE}/outbound", **{"outbound.colours": "20: sage\n30: grape\n20 : banana"}).text
+    )
+    assert "20 is named twice; keep one" in page
+    assert "20: sage\n30: grape\n20 : banana</textarea>" in page, "it stays as typed"
+    assert place.api("GET", "/7")["outbound"] == before
     tab.get("/console/language/nl")
     page = html.unescape(
         tab.change(f"{HERE}/outbound", **{"status.20": "create", "outbound.use_customer_data": ""}).text

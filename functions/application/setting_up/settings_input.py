@@ -1,6 +1,7 @@
 """Turns settings as entered (YAML, JSON, a form) into settings, or lists all faults at once, each with its field."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from functions.application.store.integrations import settings_body
 from functions.domain.model.errors import Fault, Invalid
 from functions.domain.model.messages import say
 from functions.domain.settings.facts import facts
-from functions.domain.settings.faults import faults_between, settings_faults
+from functions.domain.settings.faults import LONGEST_WORD, faults_between, settings_faults
 from functions.domain.settings.schema import MappingRow, Settings
 
 SECRET_NAMES = ("google_client_secret", "ireserve_password", "google_refresh_token")
@@ -52,6 +53,20 @@ def id_in(raw: object) -> str:
     """Return the id under which settings as entered would be saved, or ""."""
     settings, faults = _typed({"id": raw.get("id")} if isinstance(raw, dict) else {})
     return settings.id if not faults else ""
+
+
+def pairs_in(text: str) -> dict[str, str] | str:
+    """Return lines of `name: value` as names and values; the text as it stands where a name is given twice, which is a fault."""
+    pairs = list(_pairs(text))
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else text
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.split("\n"):
+        if line.strip():
+            key, _, value = line.partition(":")
+            yield key.strip(), value.strip()
 
 
 def raw_of(settings: Settings) -> dict[str, Any]:
@@ -102,7 +117,7 @@ def _without(raw: Any, places: list[Place]) -> Any:
 
 
 def _advice(error: Any) -> str:
-    kind, context = error["type"], error.get("ctx", {})
+    kind, context, given = error["type"], error.get("ctx", {}), error["input"]
     known = {
         "missing": "is missing",
         "unexpected_keyword_argument": "there is no such setting; check its spelling",
@@ -122,6 +137,10 @@ def _advice(error: Any) -> str:
     }
     if kind == "literal_error":
         return say(ONE_OF, ", ".join(QUOTED.findall(str(context.get("expected", "")))))
+    if kind in ("dict_type", "mapping_type") and isinstance(given, str):
+        names = Counter(key for key, _ in _pairs(given)).most_common(1)
+        if names and names[0][1] > 1:
+            return say("{} is named twice; keep one", names[0][0][:LONGEST_WORD])
     return known.get(kind, "this cannot be used here")
 
 

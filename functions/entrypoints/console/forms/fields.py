@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
 
+from functions.application.setting_up.settings_input import pairs_in
 from functions.domain.settings.facts import facts
 from functions.domain.settings.schema import Settings
 
@@ -153,8 +154,7 @@ def _answer(form: MultiDict[str, str], field: Field) -> Any:
         case "area":
             return text
         case "pairs":
-            lines = (line.partition(":") for line in text.split("\n") if line.strip())
-            return {key.strip(): value.strip() for key, _, value in lines}
+            return pairs_in(text)
         case _:
             return text.strip()
 
@@ -175,7 +175,7 @@ def shown(raw: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:
 def _shown(value: Any, field: Field) -> Any:
     if field.kind == "codes":
         return ", ".join(str(code) for code in value)
-    if field.kind == "pairs":
+    if field.kind == "pairs" and isinstance(value, Mapping):
         return "\n".join(f"{key}: {each}" for key, each in value.items())
     if field.kind == "days":
         return [str(value[0]).removeprefix("-"), str(value[1])]
