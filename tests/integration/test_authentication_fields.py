@@ -12,6 +12,7 @@ from functions.application.setting_up import consent
 from functions.application.store import integrations
 from functions.domain.settings.integration import Integration, Pending
 from tests.harness.deeds import faults
+from tests.harness.faster import overtake
 from tests.harness.place import CLIENT_ID, GUEST, HOLIDAYS, KEY, PLANNER, PRODUCT, ROOM_A, ROOM_B, SCOPES, Place
 
 BEARER = {"Authorization": f"Bearer {KEY}"}
@@ -216,6 +217,17 @@ def test_a_consent_that_nobody_confirmed_is_taken_back_where_the_integration_is_
     place.api("POST", "/7/connect", status=409)
     place.api("POST", "/7/disconnect")
     assert live(place) == set()
+
+
+@pytest.mark.parametrize(("account", "status"), [(GUEST, 409), (PLANNER, 200)], ids=["another account", "the same"])
+def test_a_consent_that_arrives_during_a_disconnect_is_taken_back_too(place: Place, account: str, status: int) -> None:
+    place.save()
+    place.connect()
+    place.consent(account=account)
+    overtake(place, lambda: place.api("POST", "/7/connect", status=status))
+    place.api("POST", "/7/disconnect")
+    assert place.api("GET", "/7")["connection"] is place.api("GET", "/7")["pending"] is None
+    assert (live(place), kept(place)) == (set(), set())
 
 
 def test_a_consent_that_nobody_confirmed_is_left_where_another_integration_uses_that_account(place: Place) -> None:

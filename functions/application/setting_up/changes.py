@@ -49,9 +49,13 @@ def save(
         raise Invalid((Fault("apply", "use all, future or new"),))
     given = setup.with_id(raw, int_id)
     before = integrations.find(ports.documents, id_in(given))
+    wanted = setup.checked(ports, given, int_id, secrets)
     if before is None or before.phase not in ACTIVATED:
-        return setup.save(ports, given, actor, int_id=int_id, secrets=secrets, revision=revision, check=_of_a_draft)
-    after = _resolved(before, setup.checked(ports, given, int_id, secrets))
+        saved = setup.save_settings(ports, wanted, actor, revision=revision, check=_of_a_draft)
+        return _with_secrets(ports, before, saved, secrets)
+    after = _resolved(before, wanted)
+    if after != wanted:  # the account's own calendar may be another integration's
+        setup.checked(ports, raw_of(after))
     _refuse_other_sides(before.settings, after)
     if touches(before.settings, after) and not apply:
         plan = preview.with_settings(ports, before, after)
@@ -66,16 +70,19 @@ def save(
         if owed in LEAVING_OUT and owed not in choices(tx, there):
             raise Conflict(why_so_few(there), reason="still_looking")
 
-    saved = setup.save(
-        ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, owed=owed, check=as_seen
-    )
-    if isinstance(secrets, Mapping) and "google_refresh_token" in secrets:
-        consent.follow_anew(ports, before)
-        saved = consent.named(ports, saved)
+    saved = setup.save_settings(ports, after, actor, revision=revision, owed=owed, check=as_seen)
+    saved = _with_secrets(ports, before, saved, secrets)
     if not owed:
         return saved
     follow_up(ports, before, saved, actor, owed)
     return saved if before.unfinished_change else integrations.finished(ports.documents, saved.id, owed)
+
+
+def _with_secrets(ports: Ports, before: Integration | None, saved: Integration, secrets: object) -> Integration:
+    """Store the secrets that came with settings; `before` is what those replaced."""
+    given = secrets if isinstance(secrets, Mapping) else {}
+    now = setup.store_secrets(ports, saved, given)
+    return consent.imported(ports, before, now) if before is not None and consent.TOKEN in given else now
 
 
 def _of_a_draft(_: Transaction, there: Integration | None) -> None:

@@ -8,6 +8,7 @@ import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from functions.application.intake.hints import Hint, Kind, enqueue, look_again
@@ -20,8 +21,9 @@ from functions.application.sync.session import open_session, within_reach
 from functions.application.watching import channels
 from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Refused, SyncError
 from functions.domain.model.messages import say
-from functions.domain.settings.integration import RUNNING, Connection, Integration, Pending, Phase
+from functions.domain.settings.integration import ACTIVATED, RUNNING, Connection, Integration, Pending, Phase
 
+TOKEN = "google_refresh_token"  # noqa: S105 -- its name
 LIFE = timedelta(minutes=10)
 CONFIRMED_WITHIN = timedelta(days=1)
 UNCONFIRMED = "unconfirmed"  # detail of a hint at a secret: a consent that waits for confirmation
@@ -190,7 +192,7 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
     account = next((each.id for each in calendars if each.primary), "")
     if not account:  # nothing is stored before the account is confirmed
         raise Refused(say("Google does not say whose account this is; {}", AGAIN), reason="no_account")
-    version = ports.secrets.put(int_id, "google_refresh_token", grant.refresh_token)
+    version = ports.secrets.put(int_id, TOKEN, grant.refresh_token)
     reachable = {each.id for each in calendars}
     unreachable = tuple(c for c in integration.settings.calendars if c not in reachable | {"primary"})
     return Pending(account, tuple(sorted(grant.scopes)), version, unreachable), calendars
@@ -199,9 +201,7 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
 def _keep(ports: Ports, integration: Integration, pending: Pending) -> None:
     """Store a consent that needs confirmation, for a day, in place of any other, which is taken back."""
     now = ports.clock()
-    hint = Hint(
-        Kind.SECRET, integration.id, ("google_refresh_token", pending.version), "person", now, detail=UNCONFIRMED
-    )
+    hint = Hint(Kind.SECRET, integration.id, (TOKEN, pending.version), "person", now, detail=UNCONFIRMED)
     look_again(ports.tasks, hint, now + CONFIRMED_WITHIN, UNCONFIRMED)
     former: Pending | None = None
 
@@ -239,7 +239,7 @@ def _take_back(ports: Ports, integration: Integration, account: str, version: st
             _revoke(ports, integration, account, version)
         except SyncError as error:  # it can be revoked in the Google account
             ports.log("grant_left", {"severity": "WARNING", "int_id": integration.id, "reason": error.reason})
-    replaced(ports, integration.id, "google_refresh_token", version)
+    replaced(ports, integration.id, TOKEN, version)
 
 
 def _take(
@@ -250,7 +250,7 @@ def _take(
 
     def changed(before: Integration) -> Integration:
         nonlocal former
-        version = before.secret_versions.get("google_refresh_token", "")
+        version = before.secret_versions.get(TOKEN, "")
         if version != pending.version:  # else another request has taken it
             former = version
         return replace(
@@ -260,7 +260,7 @@ def _take(
             if before.pending in (integration.pending, pending)
             else before.pending,  # one that arrived since
             settings=before.settings.with_primary(pending.account),
-            secret_versions={**before.secret_versions, "google_refresh_token": pending.version},
+            secret_versions={**before.secret_versions, TOKEN: pending.version},
         )
 
     taken = changed(integration)  # read first: if Google does not answer, the consent goes on waiting
@@ -275,6 +275,16 @@ def _take(
     ports.documents.transact(lambda tx: tx.delete(path_of(integration.id, "progress", "catalogue")))
     sweep.catch_up(ports, saved, pending.account)
     return Connected(pending.account, tuple(found))
+
+
+def imported(ports: Ports, former: Integration, saved: Integration) -> Integration:
+    """Take over a token that came with the settings: identify its account, and take back what a former one gave."""
+    if former.phase in ACTIVATED:
+        follow_anew(ports, former)
+    now = named(ports, saved)
+    account = former.connection.account if former.connection is not None else ""
+    _take_back(ports, now, account, former.secret_versions.get(TOKEN, ""))
+    return now
 
 
 def follow_anew(ports: Ports, former: Integration) -> None:
@@ -310,10 +320,8 @@ def named(ports: Ports, integration: Integration) -> Integration:
 def withdraw(ports: Ports, integration: Integration) -> None:
     """Revoke the tokens at Google, also one that waits for confirmation, unless another integration uses that account and client."""
     integration = named(ports, integration)
-    connection, pending, trouble = integration.connection, integration.pending, None
-    grants = [(connection.account if connection else "", integration.secret_versions.get("google_refresh_token", ""))]
-    grants += [(pending.account, pending.version)] if pending is not None else []
-    for account, version in grants:
+    trouble: SyncError | None = None
+    for account, version in _grants(integration):
         try:
             _revoke(ports, integration, account, version)
         except SyncError as error:  # the other one must still go
@@ -322,28 +330,46 @@ def withdraw(ports: Ports, integration: Integration) -> None:
         raise trouble
 
 
+def _grants(integration: Integration) -> list[tuple[str, str]]:
+    """Return the account and the token's version of what is connected, and of what waits for confirmation."""
+    connection, pending = integration.connection, integration.pending
+    grants = [(connection.account if connection else "", integration.secret_versions.get(TOKEN, ""))]
+    return grants + ([(pending.account, pending.version)] if pending is not None else [])
+
+
 def _revoke(ports: Ports, integration: Integration, account: str, version: str) -> None:
     """Revoke one token, and with it what its account has given to the client, unless another integration uses that."""
     token = None
     with suppress(AccessRevoked):  # destroyed: nothing is left to revoke with
-        token = ports.secrets.get(integration.id, "google_refresh_token", version) if version else None
+        token = ports.secrets.get(integration.id, TOKEN, version) if version else None
     if token and not _shared(ports, integration, account):
         ports.consent.revoke(token)
 
 
 def disconnect(ports: Ports, int_id: str) -> None:
-    """Forget the connection; the token is revoked unless another integration uses the same account and client."""
+    """Forget the connection; the token is revoked unless another integration uses the account. So is a consent that arrives meanwhile."""
     integration = integrations.get(ports.documents, int_id)
+    connected = True
+    while connected:
+        _must_be_draft(integration)
+        withdraw(ports, integration)
+        integration = integrations.change(ports.documents, int_id, partial(_without, _grants(integration)))
+        connected = integration.connection is not None or integration.pending is not None
+    ports.secrets.delete(int_id, TOKEN)
+
+
+def _must_be_draft(integration: Integration) -> None:
     if integration.phase is not Phase.DRAFT:
         raise Conflict("deactivate the integration before disconnecting it", reason="still_active")
-    withdraw(ports, integration)
-    ports.secrets.delete(int_id, "google_refresh_token")
 
-    def changed(before: Integration) -> Integration:
-        versions = {name: v for name, v in before.secret_versions.items() if name != "google_refresh_token"}
-        return replace(before, connection=None, pending=None, secret_versions=versions)
 
-    integrations.change(ports.documents, int_id, changed)
+def _without(withdrawn: list[tuple[str, str]], before: Integration) -> Integration:
+    """Return an integration without its connection, unless there is another one now than was withdrawn."""
+    _must_be_draft(before)
+    if {version for _, version in _grants(before)} != {version for _, version in withdrawn}:
+        return before
+    versions = {name: version for name, version in before.secret_versions.items() if name != TOKEN}
+    return replace(before, connection=None, pending=None, secret_versions=versions)
 
 
 def _shared(ports: Ports, integration: Integration, account: str) -> bool:

@@ -28,23 +28,6 @@ SCOPES = (
 )
 
 
-def save(
-    ports: Ports,
-    raw: object,
-    actor: str,
-    *,
-    int_id: str = "",
-    secrets: object = None,
-    revision: int | None = None,
-    owed: str = "",
-    check: Check = unchecked,
-) -> Integration:
-    """Create or change an integration; raises `Invalid` with all faults, `Conflict` if somebody else was faster."""
-    settings = checked(ports, raw, int_id, secrets)
-    saved = save_settings(ports, settings, actor, revision=revision, owed=owed, check=check)
-    return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
-
-
 def checked(ports: Ports, raw: object, int_id: str = "", secrets: object = None) -> Settings:
     """Return settings as entered; raises `Invalid` with all faults, also of the secrets and towards other integrations."""
     given = with_id(raw, int_id)
