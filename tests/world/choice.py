@@ -15,7 +15,10 @@ STATUSES = (BOOKED, OPTION, 10, CANCELLED, 80)
 
 @dataclass(frozen=True)
 class Choice:
-    """What the parts of the settings have other than as their defaults; `places` is how many each object has."""
+    """What the parts of the settings have other than as their defaults; `places` is how many each object has.
+
+    In the cloud the queue remembers the names of tasks that ran.
+    """
 
     language: Literal["nl", "en"]
     places: int
@@ -23,6 +26,7 @@ class Choice:
     outbound: Mapping[str, Any]
     inbound: Mapping[str, Any]
     sync: Mapping[str, Any]
+    in_the_cloud: bool
 
     @classmethod
     def of(cls, dice: random.Random) -> "Choice":
@@ -81,7 +85,7 @@ class Choice:
         language, places = rarely("nl", "en"), rarely(50, 1)
         if dice.random() < 0.05:
             sync["window_days"] = (-7, 60)
-        return cls(language, places, rows, outbound, inbound, sync)
+        return cls(language, places, rows, outbound, inbound, sync, in_the_cloud=dice.random() < 0.4)
 
     def laid_over(self, settings: Settings) -> Settings:
         """Return settings with these."""
@@ -110,7 +114,11 @@ class Choice:
     def __str__(self) -> str:
         """Return what is other than most people have it."""
         plain = USUAL
-        told = [f"{n}={getattr(self, n)}" for n in ("language", "places") if getattr(self, n) != getattr(plain, n)]
+        told = [
+            f"{n}={getattr(self, n)}"
+            for n in ("language", "places", "in_the_cloud")
+            if getattr(self, n) != getattr(plain, n)
+        ]
         for part in ("outbound", "inbound", "sync"):
             usual = getattr(plain, part)
             told += [f"{name}={value}" for name, value in getattr(self, part).items() if value != usual[name]]

@@ -180,6 +180,9 @@ class _Transaction:
         self.written[path] = None
 
 
+REMEMBERED = 3600  # seconds
+
+
 @dataclass(frozen=True)
 class _Row:
     number: int
@@ -195,17 +198,20 @@ class _Row:
 
 
 class MemoryTasks:
-    """The port `Tasks` and its worker side."""
+    """The port `Tasks` and its worker side; one that `remembers` refuses names that run or ran in the last hour, as Cloud Tasks does."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, remembers: bool = False) -> None:
         self.rows: dict[int, _Row] = {}
+        self.remembers, self.ran = remembers, dict[str, float]()
+        self._at = 0.0  # the moment at which something was last leased
         self.turns: dict[object, int] = {}
         self.numbers = itertools.count(1)
         self._alone = threading.RLock()
 
     def copy(self) -> "MemoryTasks":
         """Return a queue with the same tasks."""
-        other, number = MemoryTasks(), next(self.numbers)
+        other, number = MemoryTasks(remembers=self.remembers), next(self.numbers)
+        other.ran, other._at = dict(self.ran), self._at
         self.numbers, other.numbers = itertools.count(number), itertools.count(number)
         other.rows, other.turns = dict(self.rows), dict(self.turns)
         return other
@@ -214,25 +220,27 @@ class MemoryTasks:
         """Hold the tasks of a copy, and no others."""
         number = next(other.numbers)
         self.numbers, other.numbers = itertools.count(number), itertools.count(number)
-        self.rows, self.turns = dict(other.rows), dict(other.turns)
+        self.rows, self.turns, self.ran = dict(other.rows), dict(other.turns), dict(other.ran)
 
     def put(self, *tasks: Task) -> bool:
         for task in tasks:
             if task.lane not in LANES:
                 raise ValueError(f"There is no lane {task.lane!r}.")
         with self._alone:
-            waiting = {row.task.name for row in self.rows.values() if not row.receipt}
+            known = {row.task.name for row in self.rows.values() if self.remembers or not row.receipt}
+            known |= {name for name, at in self.ran.items() if self._at - at < REMEMBERED}
+            first_is_new = tasks[0].name not in known
             for task in tasks:
-                if task.name not in waiting:
-                    waiting.add(task.name)
+                if task.name not in known:
+                    known.add(task.name)
                     number = next(self.numbers)
                     self.rows[number] = _Row(number, task, task.due.timestamp(), json.dumps(task.body, allow_nan=False))
-        return True
+        return first_is_new or not self.remembers
 
     def lease(
         self, now: datetime, lane: str, seconds: float, but: Collection[object] = ()
     ) -> tuple[Task, Receipt] | None:
-        moment = now.timestamp()
+        self._at = moment = now.timestamp()
         with self._alone:
             due = [row for row in self.rows.values() if row.ready <= moment and row.party not in but]
             for each in (lane,) if lane else LANES:
@@ -250,8 +258,10 @@ class MemoryTasks:
 
     def done(self, receipt: Receipt) -> None:
         with self._alone:
-            if self._held(receipt):
+            if row := self._held(receipt):
                 del self.rows[receipt.number]
+                if self.remembers:
+                    self.ran[row.task.name] = self._at
 
     def release(self, receipt: Receipt, due: datetime) -> None:
         with self._alone:

@@ -14,7 +14,7 @@ from functions.domain.model.errors import Taken, Transient
 from functions.domain.settings.integration import Phase
 from tests.model.instances import Instance
 from tests.world.choice import USUAL
-from tests.world.memory import MemoryDocuments
+from tests.world.memory import MemoryDocuments, MemoryTasks
 from tests.world.promises import broken
 from tests.world.store import Mishap, Plan, TroubledDocuments, run_twice
 from tests.world.tell import kind_of
@@ -193,3 +193,19 @@ def test_what_a_person_asks_for_is_asked_again_until_the_store_is_there_and_paus
     assert integrations.get(world.documents, "7").phase is Phase.PAUSED
     world.rest()
     assert broken(world, USUAL) == []
+
+
+def test_a_queue_that_remembers_refuses_a_name_that_waits_runs_or_ran_in_the_last_hour() -> None:
+    tasks, task = MemoryTasks(remembers=True), Task("a", NOW, {})
+    assert tasks.put(task)
+    assert not tasks.put(task)
+    leased = tasks.lease(NOW, "", 90)
+    assert leased is not None
+    assert not tasks.put(task, Task("b", NOW, {}))
+    tasks.done(leased[1])
+    later = tasks.lease(NOW + timedelta(seconds=3599), "", 90)
+    assert later is not None
+    assert later[0].name == "b"
+    assert not tasks.put(task)
+    assert tasks.lease(NOW + timedelta(seconds=3690), "", 90) is not None
+    assert tasks.put(task)

@@ -66,6 +66,7 @@ CARRIED = {"drag", "move_booking", "race", "meanwhile", "split", "undo"}  # by t
 OFTEN = ((1, 1), (1, 4), (4, 100), (1, 13), (2, 30))  # one operation in so many goes wrong, so many times
 ASKED = 20  # times at most that a person asks for something of which the store's answer is lost
 DYING = (8, 9)  # of the deed `later`
+MOMENT = timedelta(milliseconds=1)
 HOT = 40  # times that a task may come at one moment
 GRACES = 700  # seconds within which every grace ends
 
@@ -143,7 +144,7 @@ class World(Deeds, Place):
             return
         put_back_outside(self, self._template.outside)
         self._memory.shelves = {collection: dict(shelf) for collection, shelf in self._shelves.items()}
-        self._queue(MemoryTasks())
+        self._queue(MemoryTasks(remembers=self.choice.in_the_cloud))
 
     def _queue(self, tasks: MemoryTasks) -> None:
         self.tasks = tasks
@@ -201,8 +202,9 @@ class World(Deeds, Place):
         integrations.change(self.documents, "7", chosen)
 
     def tell(self, deeds: list[Deed]) -> None:
-        """Let it happen."""
+        """Let it happen, each deed a moment after the last: both halves of a split series are known by their equal moments."""
         for each in deeds:
+            self.now += MOMENT
             self.do(each)
             if each[0] in CARRIED:
                 self.over.clear()
@@ -416,7 +418,7 @@ class World(Deeds, Place):
             replace(new, calendar=old.calendar, also=old.also, new_events=old.new_events)
             for old, new in zip(self.choice.rows, other.rows, strict=True)
         )
-        other = replace(other, places=self.choice.places, rows=rows)
+        other = replace(other, places=self.choice.places, in_the_cloud=self.choice.in_the_cloud, rows=rows)
         settings = other.laid_over(integrations.get(self.documents, "7").settings)
         self._asked("PUT", "?apply=all", json={"settings": raw_of(settings)})
         if (
