@@ -7,8 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, Self, TypeVar
@@ -34,21 +34,31 @@ class StageError(Exception):
     """The stage could not be set up; the message is one sentence for a person."""
 
 
-_given = set[int]()
+_RANGE = range(15_000, 30_000)  # below the outgoing connections, so that none of them takes a port before it is used
+_KEPT = 100  # more than any stage is given before it listens
+_kept = deque[socket.socket]()
 
 
-def free_port() -> int:
-    """Return a free port, another one each time; raises StageError if there is none.
+def free_port(among: Sequence[int] = _RANGE) -> int:
+    """Return a free port, another one each time and in each process; raises StageError if there is none.
 
-    It is below the range of outgoing connections, so that none of them takes it before it is used.
+    Whoever is given one keeps the UDP port of its number for a while: otherwise two that start at once might be given
+    the same, as neither listens yet.
     """
-    for port in SystemRandom().sample(range(15_000, 30_000), 1000):
-        with socket.socket() as found, suppress(OSError):
-            found.bind(("127.0.0.1", port))
-            if port not in _given:
-                _given.add(port)
-                return port
-    raise StageError("There is no free port between 15000 and 30000.")
+    for port in SystemRandom().sample(among, min(len(among), 1000)):
+        mark = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            mark.bind(("127.0.0.1", port))
+            with socket.socket() as found:
+                found.bind(("127.0.0.1", port))
+        except OSError:
+            mark.close()
+            continue
+        _kept.append(mark)
+        if len(_kept) > _KEPT:
+            _kept.popleft().close()
+        return port
+    raise StageError(f"There is no free port between {among[0]} and {among[-1]}.")
 
 
 def settings(ireserve: str, int_id: str = "7", **changes: Any) -> dict[str, Any]:
