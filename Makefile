@@ -19,8 +19,8 @@ run: install  ## the product with simulated i-Reserve and Google, connected and 
 demo: $(if $(filter cloud,$(BACKEND)),install-tests,install)  ## the same as a story over real sockets; exit 0 only if every step held (BACKEND=cloud: as in the cloud)
 	@$(BIN)/python -m sandbox.demo
 
-# Compiled modules are kept, because hundreds of processes load them; files in their order end with many short ones, so
-# that no core waits for the other. `auto` is one worker more than there are cores (tests/conftest.py).
+# Compiled modules are kept, because hundreds of processes load them; files are dealt longest first, then in their order
+# (tests/harness/dealing.py). `auto` is three workers more than there are cores (tests/conftest.py).
 test: install-tests  ## every test; what a machine lacks is installed where that is allowed, else said (CI=true: nothing is skipped)
 	@sh tests/system.sh
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder

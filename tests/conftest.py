@@ -20,17 +20,6 @@ from sandbox.gcp.emulator import emulator_command, emulator_environment
 from sandbox.stage import free_port
 
 PROJECT = "demo-contract"
-TOGETHER = {
-    "both browsers and the stage": ("tests/browser/", "tests/contract/sandbox_google/test_sandbox_google_page.py"),
-    "Firestore's emulator": (
-        "tests/contract/test_documents_contract.py",
-        "tests/contract/test_firestore_store.py",
-        "tests/contract/test_sandbox_gcp_firestore_front.py",
-        "tests/integration/test_cloud_faults.py",
-        "tests/integration/test_restore.py",
-        "tests/model/test_sync_model_firestore.py",
-    ),
-}  # what takes long to start, and the files that use it
 MEMORY = "/dev/shm"  # noqa: S108 - a file system, not a name that somebody could take
 
 
@@ -51,26 +40,16 @@ expect.set_options(timeout=60_000)  # a limit is for what never comes, not for w
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Take one worker more than there are cores: some test always waits for processes, the demo for minutes."""
-    return (yield) + 1
+    """Take three workers more than there are cores: both demos wait for minutes, and other tests for processes."""
+    return (yield) + 3
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Give all files that share something that takes long to start to one worker."""
-    from xdist.scheduler import LoadFileScheduling
+    """Deal the longest files first, and all files that share something that takes long to start to one worker."""
+    from tests.harness.dealing import Dealing
 
-    if config.getoption("dist") != "loadfile":
-        return None
-    scheduler = LoadFileScheduling(config, log)
-    file_of = scheduler._split_scope
-
-    def unit_of(nodeid: str) -> str:
-        file = str(file_of(nodeid))
-        return next((shared for shared, files in TOGETHER.items() if file.startswith(files)), file)
-
-    scheduler._split_scope = unit_of
-    return scheduler
+    return Dealing(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(wrapper=True)
