@@ -48,8 +48,12 @@ class Breaking(FirestoreConnection):
 
     def back(self) -> None:
         """Mend the line."""
-        self._seconds = 1.5  # a transaction that broke off may hold a document for a while yet
+        self.be_brief()
         self._line.mend()
+
+    def be_brief(self) -> None:
+        """Give up what is tried again after a while that a transaction may hold a document after it broke off."""
+        self._seconds = 1.5
 
     def commit(self, writes: Sequence[Any], transaction: bytes) -> None:
         self.commits += 1
@@ -101,6 +105,7 @@ def test_firestore_breaks_off_at_any_commit_and_nothing_is_lost_or_doubled(
     connection: Breaking,
 ) -> None:
     stored.activate(sync={"backfill": "none"})
+    connection.be_brief()
     for day, at in enumerate((1, 2, 3, 5, 8), 24):
         connection.commits, connection.break_at = 0, (at, after)
         when = f"2026-11-{day}"
