@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from functions.application.finding import day
+from functions.application.sync import pages
 from tests.harness.place import PLANNER, Place
 from tests.harness.tab import Tab
 
@@ -36,6 +38,23 @@ def test_of_many_rooms_those_that_need_nobody_are_folded(place: Place) -> None:
     assert shown.count('<span class="nowrap">one booking</span> · <span class="nowrap">all in step</span>') == 13
     checked = tab.seen("/console/integrations/7/diagnostics")
     assert "<summary><h2>Calendars in order: 14</h2></summary>" in checked
+
+
+def test_a_day_with_more_than_one_look_can_take_says_so_and_calls_nothing_missing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.activate()
+    for hour in range(10, 20):
+        place.book(f"2026-11-24T{hour}:00", f"2026-11-24T{hour}:30")
+    place.settle(60)
+    monkeypatch.setattr(pages, "PAGE", 6)
+    monkeypatch.setattr(day, "MOST_BOOKINGS", 2)
+    monkeypatch.setattr(day, "MOST_READ", 1)
+    found = place.api("GET", "/7/day?date=2026-11-24")
+    assert [place_of for place_of, *_ in found["troubles"]] == ["ireserve"]
+    seen = {each["relation"] for room in found["rooms"] for each in room["found"]}
+    assert seen == {"same", "unread"}
+    assert "choose fewer days" in Tab(place).seen("/console/integrations/7/day?date=2026-11-24")
 
 
 def test_the_mapping_of_many_rooms_names_a_calendar_where_it_is_chosen_and_once_more(place: Place) -> None:

@@ -512,7 +512,7 @@ def test_what_i_reserve_refuses_for_a_whole_request_does_not_keep_the_rest_from_
 
     monkeypatch.setattr(Rooms, call, refuses)
     for _ in range(6):
-        items = held.in_turn(sides.ports, "7", [str(each["id"]) for each in held.every(sides.ports, "7")])
+        items = held.standing(sides.ports, "7", [str(each["id"]) for each in held.every(sides.ports, "7")])
         with pytest.raises((Refused, Malformed)):
             each_of(items, lambda item: held.approve(sides.ports, "7", item, "admin"), sides.ports.clock)
         sides.now += timedelta(minutes=1)

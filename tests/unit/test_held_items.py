@@ -75,3 +75,13 @@ def test_an_unknown_item_or_integration_is_said_to_be_gone(ports: Ports) -> None
         assert error.value.reason == "unknown_item"
     with pytest.raises(Gone):
         held.every(ports, "8")
+
+
+def test_of_more_than_a_page_takes_some_are_shown_and_each_of_them_is_whole(ports: Ports) -> None:
+    for n in range(12):
+        hold(ports, f"{n:02}", series="root" if n % 4 == 0 else "")
+    items = held.every(ports, "7", 3)
+    assert sorted(len(item["bookings"]) for item in items) == [1, 1, 3]
+    assert held.every(ports, "7", 12) == held.every(ports, "7")
+    shown = [str(item["id"]) for item in items]
+    assert sorted(held.standing(ports, "7", [*shown, "gone", "series-other"])) == sorted(shown)

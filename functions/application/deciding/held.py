@@ -1,6 +1,7 @@
 """Held removals: lists what waits for a person, and carries out the decision. A deleted series is one item."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
 
 from functions.application.deciding.carry_out import carry_out, each_of
 from functions.application.ports import Body, Ports
@@ -15,10 +16,10 @@ from functions.domain.pairing.link import Approve, Link, Restore
 from functions.domain.pairing.step import Ordered
 
 
-def every(ports: Ports, int_id: str) -> list[Body]:
-    """Return the held items by day: ids, times and reasons; no texts."""
+def every(ports: Ports, int_id: str, most: int | None = None) -> list[Body]:
+    """Return the held items by day: ids, times and reasons; no texts. At most so many, if it is said, each of them whole."""
     integrations.get(ports.documents, int_id)
-    items = [sorted(held, key=_day) for held in _items(ports, int_id).values()]
+    items = [sorted(held, key=_day) for held in _items(ports, int_id, most).values()]
     return [_shown(held) for held in sorted(items, key=lambda held: _day(held[0]))]
 
 
@@ -35,13 +36,13 @@ def restore(ports: Ports, int_id: str, item: str, actor: str) -> list[Reconciled
     return _decide(ports, int_id, item, actor, Restore())
 
 
-def in_turn(ports: Ports, int_id: str, items: Iterable[str]) -> list[str]:
-    """Return held items in the order in which to decide them: last those that were tried last.
+def standing(ports: Ports, int_id: str, items: Sequence[str]) -> list[str]:
+    """Return those of some items that still wait, in the order in which to decide them: last those that were tried last.
 
     A side may refuse those at once again, for all the time that there is.
     """
-    links_of = _items(ports, int_id)
-    return sorted(items, key=lambda item: max(map(_tried, links_of.get(item, ())), default=(False, "")))
+    links_of = {item: _held(ports, int_id, item) for item in items}
+    return sorted((item for item in items if links_of[item]), key=lambda item: max(map(_tried, links_of[item])))
 
 
 def _tried(link: Link) -> tuple[bool, str]:
@@ -50,16 +51,21 @@ def _tried(link: Link) -> tuple[bool, str]:
 
 
 def _held(ports: Ports, int_id: str, item: str) -> list[Link]:
-    """Return what is held in one item."""
+    """Return what is held in one item; nothing if it cannot be read."""
     documents, series = ports.documents, item.removeprefix("series-")
-    own = links.by_id(documents, int_id, item)
-    of_it = [own] if own is not None else links.every(documents, int_id, {"series": series}) if series != item else ()
-    return [link for link in of_it if isinstance(link.life, Held) and link.item == item]
+    with suppress(links.Unreadable):
+        own = links.by_id(documents, int_id, item)
+        of_series = links.every(documents, int_id, {"series": series}, links.pass_over) if series != item else ()
+        of_it = [own] if own is not None else of_series
+        return [link for link in of_it if isinstance(link.life, Held) and link.item == item]
+    return []
 
 
-def _items(ports: Ports, int_id: str) -> dict[str, list[Link]]:
+def _items(ports: Ports, int_id: str, most: int | None) -> dict[str, list[Link]]:
     items: dict[str, list[Link]] = {}
     for link in links.every(ports.documents, int_id, {"state": State.HELD.value}, links.pass_over):
+        if len(items) == most and link.item not in items:  # the rest of a series among them may follow later
+            return {item: _held(ports, int_id, item) if its[0].series else its for item, its in items.items()}
         items.setdefault(link.item, []).append(link)
     return items
 

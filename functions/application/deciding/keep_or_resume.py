@@ -1,5 +1,7 @@
 """Pending cancellations and paused pairs: they continue on their own unless a person acts."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 
 from functions.application.deciding.carry_out import carry_out
@@ -19,6 +21,18 @@ def in_grace(ports: Ports, int_id: str, most: int = 500) -> list[Link]:
     integrations.get(ports.documents, int_id)
     found = list(islice(links.every(ports.documents, int_id, {"state": State.GRACE.value}, links.pass_over), most))
     return sorted(found, key=lambda link: (link.until.isoformat() if link.until else "", link.booking_id))
+
+
+def standing(ports: Ports, int_id: str, items: Sequence[str]) -> list[str]:
+    """Return those of some pairs whose booking is still about to be cancelled."""
+    return [item for item in items if _in_grace(ports, int_id, item)]
+
+
+def _in_grace(ports: Ports, int_id: str, item: str) -> bool:
+    with suppress(links.Unreadable):
+        link = links.by_id(ports.documents, int_id, item)
+        return link is not None and link.state is State.GRACE
+    return False
 
 
 def keep(ports: Ports, int_id: str, link_id: str, actor: str) -> Reconciled:

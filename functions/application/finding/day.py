@@ -25,7 +25,9 @@ from functions.domain.planning.plan_new_event import eligible
 
 MOST_DAYS = 7
 FARTHEST = 3660  # days from today
+MOST_BOOKINGS = 2000
 MOST_PAGES = 8  # of one calendar's events
+MORE = "there is more than one look can take; choose fewer days"
 MOST_READ = 40  # bookings whose rows say too little, and events on other days
 PAIRS = "pairs"  # stands for a side among what could not be read
 
@@ -117,16 +119,16 @@ def read(ports: Ports, int_id: str, first: date, days: int = 1, object_id: str =
     troubles: list[Trouble] = []
     rows: dict[str, BookingRow] = {}
     try:
-        rows = rows_of(session, first, first + timedelta(days=days - 1))
+        rows = rows_of(session, first, first + timedelta(days=days - 1), MOST_BOOKINGS)
     except SyncError as error:
         troubles.append(Trouble.of("ireserve", error))
+    if len(rows) >= MOST_BOOKINGS:
+        troubles.append(Trouble("ireserve", MORE))
     pieces = [partial(_events, session.again(), calendar, first, days) for calendar in calendars]
     events: list[Event] = []
-    for calendar, found in zip(calendars, ports.in_parallel(pieces), strict=True):
-        if isinstance(found, SyncError):
-            troubles.append(Trouble.of(calendar, found))
-        else:
-            events += found
+    for found, trouble in ports.in_parallel(pieces):
+        events += found
+        troubles += [trouble] if trouble is not None else []
     unread = {each.place for each in troubles}
     every, unreadable = _items(session, first, days, rows, events, unread)
     troubles += [Trouble.of(PAIRS, error) for error in unreadable[:1]]
@@ -134,14 +136,17 @@ def read(ports: Ports, int_id: str, first: date, days: int = 1, object_id: str =
     return Day(first, days, _by_room(session, items, object_id), tuple(troubles))
 
 
-def _events(session: SyncSession, calendar: str, first: date, days: int) -> list[Event] | SyncError:
+def _events(session: SyncSession, calendar: str, first: date, days: int) -> tuple[list[Event], Trouble | None]:
+    """Return a calendar's events, and why there are none or not all."""
     zone = session.settings.timezone
     start, end = midnight(first, zone), midnight(first + timedelta(days=days), zone)
-    found = pages(lambda page: session.calendars.between(calendar, start, end, page=page))
+    found = islice(pages(lambda page: session.calendars.between(calendar, start, end, page=page)), MOST_PAGES)
     try:
-        return [each for answer in islice(found, MOST_PAGES) for each in answer.items if isinstance(each, Event)]
+        answers = list(found)
     except SyncError as error:
-        return error
+        return [], Trouble.of(calendar, error)
+    events = [each for answer in answers for each in answer.items if isinstance(each, Event)]
+    return events, Trouble(calendar, MORE) if answers[-1].next_page else None
 
 
 def _items(
@@ -223,11 +228,11 @@ def _booking(session: SyncSession, booking: Booking, link: Link, event: Event | 
         relation = Relation(link.state.value)
     elif link.notice:
         relation = Relation.REFUSED
-    elif link.event is not None and link.event.calendar in unread:
-        relation = Relation.UNREAD
     elif event is not None:
         same = same_time(event.when, booked, settings.timezone) and not cancelled
         relation = Relation.SAME if same else Relation.DIFFERS
+    elif link.event is not None and link.event.calendar in unread:
+        relation = Relation.UNREAD
     else:
         relation = Relation.NO_EVENT_YET if _wants_event(session, booking, link) else Relation.ONLY_BOOKING
     return Item(

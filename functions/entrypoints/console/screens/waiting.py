@@ -1,6 +1,6 @@
 """What waits for a person: cancellations under way, held removals, parked items, paused pairs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -27,7 +27,6 @@ MOST = 200
 
 def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
-    ports = pages.ports
 
     @routes.get("/integrations/<int_id>/waiting")
     def waiting(int_id: str) -> Response:
@@ -35,21 +34,21 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.post("/integrations/<int_id>/parked")
     def retry(int_id: str) -> Response:
-        items = _shown(partial(parked.standing, ports, int_id))
+        items = _shown(pages, int_id, parked.standing)
         return _done(pages, int_id, items, parked.retry, "retried")
 
     @routes.post("/integrations/<int_id>/held")
     def decide(int_id: str) -> Response:
         approve = request.form.get("do") == "approve"
-        items = _shown(lambda _: (str(each["id"]) for each in held.every(ports, int_id)))
+        items = _shown(pages, int_id, held.standing)
         if approve and request.form.get("sure") != "yes":
             return _ask(pages, int_id, "held", "approve", len(items))
         decided: tuple[Deed, str] = (held.approve, "approved") if approve else (held.restore, "restored")
-        return _done(pages, int_id, held.in_turn(ports, int_id, items), *decided)
+        return _done(pages, int_id, items, *decided)
 
     @routes.post("/integrations/<int_id>/cancelling")
     def call_off(int_id: str) -> Response:
-        items = _shown(lambda _: (link.id for link in pairs.in_grace(ports, int_id)))
+        items = _shown(pages, int_id, pairs.standing)
         return _done(pages, int_id, items, *OF_A_PAIR["keep"])
 
     @routes.post("/integrations/<int_id>/links/<link>/<any(keep, cancel_now, resume):deed>")
@@ -67,13 +66,10 @@ OF_A_PAIR: dict[str, tuple[Deed, str]] = {
 }
 
 
-def _shown(standing: Callable[[list[str]], Iterable[str]]) -> list[str]:
+def _shown(pages: Pages, int_id: str, standing: Callable[[Ports, str, list[str]], list[str]]) -> list[str]:
     """Return the items that the form's page showed; of several only those that still wait, the others were decided meanwhile."""
     items = request.form.getlist("item")[:MOST]
-    if len(items) < 2:  # noqa: PLR2004 -- of one alone the person is told
-        return items
-    still = set(standing(items))
-    return [item for item in items if item in still]
+    return items if len(items) == 1 else standing(pages.ports, int_id, items)  # of one alone the person is told
 
 
 def _here(pages: Pages, int_id: str) -> str:
@@ -99,8 +95,7 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
     ports = pages.ports
     integration = integrations.get(ports.documents, int_id)
     t = pages.texts(integration)
-    every, grace = held.every(ports, int_id), pairs.in_grace(ports, int_id, MOST)
-    items = every[:MOST]
+    items, grace = held.every(ports, int_id, MOST), pairs.in_grace(ports, int_id, MOST)
     paused = sorted(
         islice(links.every(ports.documents, int_id, {"state": State.PAUSED.value}, links.pass_over), MOST), key=_starts
     )
@@ -116,7 +111,7 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
     shown: dict[str, Any] = {"held": items, "grace": grace, "paused": paused, "foreign": foreign, "parked": stuck}
     of_links = partial(ports.documents.count, integrations.path_of(int_id, "links"))
     counts = {
-        "held": len(every),
+        "held": len(items) if len(items) < MOST else of_links({"state": State.HELD.value}),
         "grace": of_links({"state": State.GRACE.value}),
         "paused": of_links({"state": State.PAUSED.value}),
         "foreign": of_links({"foreign": True}),
