@@ -230,11 +230,19 @@ def _is_anothers(sides: Sides, booking_id: str, link: Link, event: Event) -> boo
 
 
 def _is_left_to_another(sides: Sides, booking_id: str, link: Link, event: Event) -> bool:
-    """Whether another booking has and names what is left of a series that began as this one's event, and this one another."""
+    """Whether another pair has what is left of a series that began as this one's event, and this one has another.
+
+    Its booking must name it, unless that pair is left as it is.
+    """
     if link.event in (None, event.key) or event.key.id not in sides.derived(booking_id, link):
         return False
+    holder = sides.links_of([], [event.key])[1].get(event.key)
+    if holder is None or holder.booking_id in ("", booking_id):
+        return False
+    if why_it_rests(holder):
+        return True
     booking = sides.naming(event.key.id)
-    return booking is not None and booking.id != booking_id and sides.link_of(booking.id).event == event.key
+    return booking is not None and booking.id == holder.booking_id
 
 
 def _of_unpaired(sides: Sides, listed: Event) -> Iterator[Finding]:
