@@ -152,6 +152,46 @@ def test_the_event_of_a_booking_that_is_cancelled_meanwhile_goes_once_the_calend
     assert place.events() == []
 
 
+@pytest.mark.parametrize("by", ["the service", "a person"])
+def test_the_event_of_a_booking_that_leaves_its_room_meanwhile_goes_once_the_calendar_is_back(
+    active: Place, by: str
+) -> None:
+    """It goes to an object without a calendar, so that nothing takes the event's place."""
+    place = active
+    if by == "the service":
+        place.book()
+    else:
+        place.draw("2026-11-24T10:00", "2026-11-24T11:00")
+    place.settle()
+    booking = str(place.bookings()[0]["id"])
+    event = place.event()["id"]
+    lose(place, "withdrawn")
+    place.change(booking, object_id=12)
+    place.settle(300)
+    assert waiting(place, booking) == ["calendar_gone"]
+    give_back(place)
+    place.api("POST", "/7/resync")
+    days(place, 1)
+    assert (place.events(), waiting(place, booking)) == ([], [])
+    place.change(booking, object_id=10)
+    place.settle()
+    assert place.event()["id"] == event
+
+
+def test_a_booking_that_left_its_room_waits_no_longer_once_nothing_is_mapped_to_the_calendar_that_is_gone(
+    active: Place,
+) -> None:
+    place = active
+    booking = place.book()
+    place.settle()
+    lose(place, "deleted")
+    place.change(booking, object_id=12)
+    place.settle(300)
+    place.api("PUT", "/7?apply=all", example("7", mapping=[{"object": "10", "calendar": ROOM_B}]))
+    days(place, 2)
+    assert waiting(place, booking) == []
+
+
 @pytest.mark.parametrize("how", WAYS)
 def test_a_booking_whose_calendar_is_out_of_reach_is_not_called_in_step(active: Place, how: str) -> None:
     place = active

@@ -182,6 +182,7 @@ def _as_far_as_can_be_known(session: SyncSession, view: View, *, released: bool 
     """Return the view with an event that was not found as unreadable, where that is said of its whole calendar.
 
     Not where it belongs elsewhere by now, or is no longer wanted, or a person decided: then that calendar keeps nothing back.
+    One that belongs nowhere by now must still be removed, as long as that calendar is mapped.
     """
     link, booking = view.link, view.booking.value
     if view.event.presence is not Presence.ABSENT or link.event is None or link.closed or link.intent is not None:
@@ -191,10 +192,9 @@ def _as_far_as_can_be_known(session: SyncSession, view: View, *, released: bool 
     own = link.event.calendar
     if link.occupies is not None:
         belongs = not released
-    elif booking is not None:
-        belongs = session.settings.calendar_of(booking.object_id) == own
     else:
-        belongs = own in session.settings.calendars
+        room = session.settings.calendar_of(booking.object_id) if booking is not None else None
+        belongs = own == room if room is not None else own in session.settings.calendars
     if not belongs:
         return view
     try:
