@@ -27,6 +27,7 @@ class Choice:
     inbound: Mapping[str, Any]
     sync: Mapping[str, Any]
     in_the_cloud: bool
+    former: frozenset[int] = frozenset()  # objects that had a row: what they have in a calendar stays
 
     @classmethod
     def of(cls, dice: random.Random) -> "Choice":
@@ -108,7 +109,7 @@ class Choice:
         """Whether a person's event in this calendar must become a booking, or say why it did not."""
         free, days = self.inbound["free_events"], "date" in event["start"]
         busy = event.get("transparency") != "transparent" or free == "all" or (free == "all_day" and days)
-        followed = room == ROOM_A or (self.inbound["follow"] == "all_mapped" and room in self.rooms.values())
+        followed = room == self.rooms[10] or (self.inbound["follow"] == "all_mapped" and room in self.rooms.values())
         return busy and followed and bool(event.get("organizer", {}).get("self"))
 
     def __str__(self) -> str:

@@ -21,12 +21,50 @@ PAGES = (None, 10, 4, 2)  # events on one; Google decides
 HINTS = ("deliver", "drop", "double", "hold", "delay")
 AWAY_I = {"path": "", "status": 503}
 AWAY_G = {"path": "/calendar/v3/", "status": 503, "reason": "backendError", "times": 1}
+REFUSALS_G: tuple[dict[str, Any], ...] = (
+    {"status": 403, "reason": "rateLimitExceeded"},
+    {"status": 403, "reason": "quotaExceeded"},
+    {"status": 429, "reason": "rateLimitExceeded"},
+    {"status": 403, "reason": "forbidden"},
+    {"status": 403, "reason": "insufficientPermissions"},
+    {"status": 403, "reason": "accessNotConfigured"},
+    {"status": 401, "reason": "authError"},
+    {"status": 400, "reason": "invalid"},
+    {"status": 410, "reason": "fullSyncRequired"},
+    {"status": 412, "reason": "conditionNotMet"},
+    {"action": "html"},
+    {"action": "reset"},
+)
+REFUSALS_I: tuple[dict[str, Any], ...] = (
+    {"status": 401},
+    {"status": 403},
+    {"status": 400},
+    {"status": 409},
+    {"status": 412},
+    {"status": 429},
+    {"status": 500},
+    {"action": "html"},
+    {"action": "garbage"},
+    {"action": "reset"},
+)
+DIALECTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    ("refusal", ("error_409", "error_412", "old_values", "status_false")),
+    ("unknown_booking", ("null", "empty", "404")),
+    ("absent", ("null", "missing", "empty")),
+    ("booking_envelope", ("data", "booking", "list", "none")),
+    ("hook_body", ("id", "nested", "empty", "fields")),
+    ("hook_on_delete", ("booking_updated", "none")),
+    ("hook_booking_fires_hooks", (False, True)),
+    ("api_status_delayed", (True, False)),
+    ("external_id_searchable", (False, True)),
+    ("duplicate_rows", (True, False)),
+)
 
 # how often each deed is drawn, and the largest of each of its numbers
 DEEDS: Table = {
     "book": (6, (DAYS, 4, 1)),
     "move_booking": (5, (9, DAYS, 4)),
-    "room_of_booking": (2, (9, 1)),
+    "room_of_booking": (2, (9, 2)),
     "cancel_booking": (2, (9,)),
     "reopen_booking": (1, (9,)),
     "status_of_booking": (2, (9, 4)),
@@ -55,6 +93,10 @@ DEEDS: Table = {
     "away": (2, (1, 12)),
     "forget_tokens": (1, ()),
     "pages": (3, (3, 1)),
+    "remove_booking": (2, (9, 1)),
+    "dialect": (2, (9, 3)),
+    "copy": (1, (19,)),
+    "refuse": (3, (1, 11, 5)),
 }
 
 
@@ -68,6 +110,9 @@ class Deeds(People):
     """Each `do_…` is one deed; what is no longer there is not touched."""
 
     first_day: date
+    barred = (
+        False  # something was refused that a person need not have refused: what is parked then, a person tries again
+    )
 
     @abstractmethod
     def attempt(self, method: str, path: str, body: Any) -> None:
@@ -110,6 +155,16 @@ class Deeds(People):
 
     def do_status_of_booking(self, which: int, status: int) -> None:
         self._change(which, status_code=STATUSES[status])
+
+    def do_remove_booking(self, which: int, quiet: int) -> None:
+        """Remove a booking for good; a tenant's i-Reserve may tell of it, or not."""
+        if booking := self._some_booking(which):
+            self.ireserve("DELETE", f"bookings/{booking}", {"quiet": bool(quiet)})
+
+    def do_dialect(self, switch: int, choice: int) -> None:
+        """i-Reserve does from now on something else where its documents say nothing."""
+        name, others = DIALECTS[switch]
+        self.ireserve("PATCH", "dialect", {name: others[choice % len(others)]})
 
     def do_remark(self, which: int, text: int) -> None:
         self._change(which, remarks=f"opmerking {text}")
@@ -166,6 +221,10 @@ class Deeds(People):
 
     def do_delete(self, which: int) -> None:
         self._on_event(which, lambda room, event: self.delete(event["id"], room))
+
+    def do_copy(self, which: int) -> None:
+        """Duplicate an event, with all the marks that are on it."""
+        self._on_event(which, lambda room, event: self._deed(room, event["id"], "duplicate"))
 
     def do_restore(self, which: int) -> None:
         live = {event["id"] for _, event in self.shown(expand=False)}
@@ -278,6 +337,17 @@ class Deeds(People):
             self.ireserve("POST", "faults", {**AWAY_I, "when": moment, "method": "POST" if write else "GET"})
         else:
             self.google("POST", "faults", {**AWAY_G, "when": moment, "method": None if write else "GET"})
+
+    def do_refuse(self, side: int, how: int, write: int) -> None:
+        """The next calls, or the next write, get another answer than a side's usual failure; none has an effect."""
+        self.barred = True
+        if side:
+            fault = {"path": "", "times": 1 + write // 2, **REFUSALS_I[how % len(REFUSALS_I)]}
+            self.ireserve("POST", "faults", {**fault, "method": "POST" if write % 2 else ""})
+        else:
+            fault = {"path": "/calendar/v3/", "times": 1 + write // 2, **REFUSALS_G[how % len(REFUSALS_G)]}
+            methods = ("POST", "PATCH", "DELETE")
+            self.google("POST", "faults", {**fault, "method": methods[write // 2] if write % 2 else None})
 
     def do_away(self, side: int, calls: int) -> None:
         """A side is away for some calls."""

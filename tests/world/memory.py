@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from functions.adapters.platform import document_paths
-from functions.adapters.secrets.file_secrets import FileSecrets
 from functions.adapters.sqlite.tasks import LANES, Receipt
 from functions.application.ports import Body, Clock, Path, Task, Transaction
 from functions.domain.model.errors import Taken, Transient
@@ -286,13 +285,3 @@ class MemoryTasks:
     def _held(self, receipt: Receipt) -> _Row | None:
         row = self.rows.get(receipt.number)
         return row if row is not None and row.receipt == receipt.token else None
-
-
-class ReadOnce(FileSecrets):
-    """The file of secrets, read once: no story changes it."""
-
-    _read_before: Any = None
-
-    def _read(self, *, starting: bool = False) -> Any:
-        self._read_before = self._read_before or super()._read(starting=starting)
-        return self._read_before

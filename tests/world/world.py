@@ -20,10 +20,8 @@ from typing import Any, TypeVar, cast
 
 from functions.application import dispatch as work
 from functions.application.ports import Alert, Documents, Ports
-from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.domain.model.errors import Transient
-from functions.domain.settings.integration import Phase
 from tests.harness.kept import KeptOutside, keep, keep_outside, put_back, put_back_outside
 from tests.harness.place import KEY, Place
 from tests.harness.views import Direct, Gated, at_once
@@ -31,8 +29,9 @@ from tests.harness.wires import over_wsgi
 from tests.model.instances import Crash, Instance, Running
 from tests.world.choice import STATUSES, Choice
 from tests.world.deeds import DAYS, DEEDS, Deed, Deeds, Table, drawn
-from tests.world.memory import MemoryDocuments, MemoryTasks, ReadOnce, Shelves
+from tests.world.memory import MemoryDocuments, MemoryTasks, Shelves
 from tests.world.races import Races
+from tests.world.stops import MemorySecrets, Stops
 from tests.world.store import Kept, Mishap, Plan, Trouble, TroubledDocuments, TroubledTasks
 from tests.world.wires import Outside, SteppedWire
 
@@ -59,6 +58,12 @@ ALL: Table = {
     "pause": (1, (2,)),
     "resync": (1, ()),
     "settings": (1, (99,)),
+    "stop": (2, (4,)),
+    "shut": (1, (1, 2)),
+    "mend": (3, ()),
+    "mapping": (1, (5,)),
+    "try_again": (1, ()),
+    "guard": (2, (2,)),
 }
 WAITS = (2, 10, 60, 400, 2000)
 FIRST_DAY = date(2026, 11, 24)
@@ -91,7 +96,7 @@ def story(seed: int, deeds: int = 0) -> list[Deed]:
     return [*BEGINNING, *drawn(dice, ALL, deeds or dice.choice(LENGTHS))]
 
 
-class World(Deeds, Place):
+class World(Stops, Deeds, Place):
     """A place that is set back to the moment after its activation, for one story after the other."""
 
     first_day = FIRST_DAY
@@ -134,15 +139,17 @@ class World(Deeds, Place):
         documents.fill(rows)
         self._memory = self.documents = documents
         self._shelves = documents.copy()
-        self.ports.documents = TroubledDocuments(documents, self.running, self.trouble)
+        self.ports.documents = self.ports.consents = TroubledDocuments(documents, self.running, self.trouble)
         self._queue(MemoryTasks())
-        self.secrets = self.ports.secrets = ReadOnce(self.directory / "secrets.json")
+        self.secrets = self.ports.secrets = MemorySecrets(self.directory / "secrets.json")
+        self._first_secrets = self.secrets._read()
 
     def _put_back(self) -> None:
         if self._memory is None:
             put_back(self, self._template)
             return
         put_back_outside(self, self._template.outside)
+        self._held = self._first_secrets
         self._memory.shelves = {collection: dict(shelf) for collection, shelf in self._shelves.items()}
         self._queue(MemoryTasks(remembers=self.choice.in_the_cloud))
 
@@ -161,7 +168,7 @@ class World(Deeds, Place):
         if self._beginning is None or self._beginning[0] != alike:
             self.choice = choice
             self.races.forget()
-            self._backup, self.restored, self.over = None, False, set()
+            self._backup, self.restored, self.over, self.barred = None, False, set(), False
             self.set_back(choice)
             self.tell(deeds)
             self._beginning = (alike, _Beginning.of(self, self._memory)) if self._memory else None
@@ -210,7 +217,14 @@ class World(Deeds, Place):
                 self.over.clear()
 
     def attempt(self, method: str, path: str, body: Any) -> None:
-        self._google.open(f"/control/{path}", method=method, json=body)
+        with self.as_people():
+            self._google.open(f"/control/{path}", method=method, json=body)
+
+    def google(self, method: str, path: str, body: Any = None) -> Any:
+        if "/events" not in path:
+            return super().google(method, path, body)
+        with self.as_people():
+            return super().google(method, path, body)
 
     # work
 
@@ -411,20 +425,36 @@ class World(Deeds, Place):
     def do_resync(self) -> None:
         self._order("/resync")
 
+    @contextmanager
+    def calmly(self) -> Iterator[None]:
+        """Keep the store out of trouble, and let the instance live."""
+        plan, self.trouble.plan = self.trouble.plan, None
+        try:
+            with self._as(None):
+                yield
+        finally:
+            self.trouble.plan = plan
+
+    @property
+    def _held(self) -> Any:
+        """The secrets of a world in memory; None on disk."""
+        return self.secrets._read() if isinstance(self.secrets, MemorySecrets) else None
+
+    @_held.setter
+    def _held(self, secrets: Any) -> None:
+        if isinstance(self.secrets, MemorySecrets):
+            self.secrets.held = secrets
+
     def do_settings(self, number: int) -> None:
         """Apply other settings to all that is there; the calendars stay."""
         other = Choice.of(random.Random(f"other settings {number}"))  # noqa: S311
         rows = tuple(
-            replace(new, calendar=old.calendar, also=old.also, new_events=old.new_events)
+            replace(new, object=old.object, calendar=old.calendar, also=old.also, new_events=old.new_events)
             for old, new in zip(self.choice.rows, other.rows, strict=True)
         )
-        other = replace(other, places=self.choice.places, in_the_cloud=self.choice.in_the_cloud, rows=rows)
-        settings = other.laid_over(integrations.get(self.documents, "7").settings)
-        self._asked("PUT", "?apply=all", json={"settings": raw_of(settings)})
-        if (
-            integrations.get(self.documents, "7").settings == settings
-        ):  # also where an instance died once it had stored them
-            self.choice = other
+        was = self.choice
+        other = replace(other, places=was.places, in_the_cloud=was.in_the_cloud, rows=rows, former=was.former)
+        self.change_settings(other)
 
     # an older store
 
@@ -454,15 +484,17 @@ class World(Deeds, Place):
         What waits for a later step has five minutes left to come. With `day`, a round by day comes before the night.
         """
         self.all_well()
-        if (
-            integrations.get(self.documents, "7").phase is Phase.PAUSED
-        ):  # as long as the store was away nobody could resume
-            self._order("/activate")
+        self.do_mend()  # as long as the store was away nobody could resume
+        self.tick()
+        self.do_mend()  # also where it was only now seen
         self.settle(300)
         if self._later is not None:  # it came to nothing, or just now
             self._later = None
             self.all_well()
+            self.do_mend()
             self.settle(300)
+        if self.barred:  # the cause is gone
+            self.do_try_again()
         if day:
             self.tick()
         self.settle(1000)
@@ -516,6 +548,8 @@ class _Beginning:
     restored: bool
     races: dict[str, Any]
     trouble: Kept
+    secrets: Any
+    barred: bool
 
     @classmethod
     def of(cls, world: World, memory: MemoryDocuments) -> "_Beginning":
@@ -524,6 +558,7 @@ class _Beginning:
         return cls(
             keep_outside(world), memory.copy(), tasks.copy(), world.now, world.first_day, [*world.log], told, logins,
             world.choice, {*world.over}, world._backup, world.restored, world.races.kept(), world.trouble.kept(),
+            world._held, world.barred,
         )  # fmt: skip
 
     def again(self, world: World, memory: MemoryDocuments) -> None:
@@ -535,6 +570,7 @@ class _Beginning:
         world.choice, world.over, world._backup, world.restored = self.choice, {*self.over}, self.backup, self.restored
         world.races.put_back(self.races)
         world.trouble.put_back(self.trouble)
+        world._held, world.barred = self.secrets, self.barred
 
 
 class Interrupted(Instance):
