@@ -212,6 +212,24 @@ def test_use_customer_data_goes_on_without_a_guest_whom_google_refuses_all_the_s
     assert "customer as a guest" not in str(place.api("GET", "/7/diagnostics"))
 
 
+def test_a_list_that_google_shows_only_in_part_is_left_alone_until_it_shows_all(place: Place) -> None:
+    active(place, use_customer_data=True)
+    booking, event = made(place, customer_id=3)
+    others = [f"gast{number}@example.org" for number in range(9)]
+    place.edit(event["id"], attendees=[{"email": each} for each in (GUEST, *others)])
+    place.google("POST", "guests", {"shown": 5})
+    place.settle(60)
+    changed(place, booking, customer_id=2, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    place.google("POST", "guests", {"shown": None})
+    assert addresses(place.event()) == sorted([GUEST, *others])
+    assert place.event()["start"]["dateTime"][11:13] == "12"
+    assert place.api("GET", "/7/parked") == []
+    assert "its customer as a guest" in str(place.api("GET", "/7/diagnostics"))
+    place.edit(event["id"], summary="Nu voluit")
+    place.settle(60)
+    assert addresses(place.event()) == sorted([TEST, *others])
+
+
 def test_a_list_with_a_guest_who_has_no_address_is_left_alone_until_that_one_leaves(place: Place) -> None:
     active(place, use_customer_data=True)
     booking, event = made(place, customer_id=3)

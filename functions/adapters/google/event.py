@@ -200,11 +200,12 @@ def _rest(raw: Json) -> dict[str, object]:
     """Return what `_listed` leaves for later."""
     attendees = raw.get("attendees")
     answer = _answer(attendees) if attendees else ""
+    others = (Guest(""),) if raw.get("attendeesOmitted") else ()  # of whom nothing is shown
     meet, meet_url = _meet(raw)
     return {
         "title": bounds.cut(raw.get("summary"), bounds.LINE),
         "description": bounds.cut(raw.get("description"), bounds.TEXT),
-        "guests": _guests(attendees) if attendees else (),
+        "guests": (_guests(attendees) if attendees else ()) + others,
         "reminders": _reminders(raw.get("reminders")),
         "meet": meet,
         "meet_url": meet_url,

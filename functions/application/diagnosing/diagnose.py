@@ -365,11 +365,11 @@ def _lacking(session: SyncSession) -> list[Check]:
         booking = documents.find(path, {"lacks_guest": True}, limit=1)[0][1]["booking_id"]
         says = counted(
             count,
-            "{} event lacks its customer as a guest, that of booking {}: Google refuses the address, or a guest list on which somebody has no address",
-            "{} events lack their customer as a guest, such as that of booking {}: Google refuses the address, or a guest list on which somebody has no address",
+            "{} event lacks its customer as a guest, that of booking {}: Google refuses the address, or a guest list on which somebody has no address, or shows only a part of the list",
+            "{} events lack their customer as a guest, such as that of booking {}: Google refuses the address, or a guest list on which somebody has no address, or shows only a part of the list",
             booking,
         )
-        mend = "correct the address in i-Reserve, or take the guest without an address off the event; then resync"
+        mend = "correct the address in i-Reserve, take the guest without an address off the event, or invite the customer by hand; then resync"
         checks.append(Check("customers", "amber", says, mend, "ireserve"))
     if count := documents.count(path, {"lacks_meet": True}):
         booking = documents.find(path, {"lacks_meet": True}, limit=1)[0][1]["booking_id"]

@@ -99,7 +99,7 @@ def _of_remarks(fields: tuple[tuple[str, str], ...], answer: Booking, digest: Di
 
 
 def may_write_guests(event: Event) -> bool:
-    """Whether Google accepts this guest list from a program: not if a guest has no address."""
+    """Whether a program can write this guest list: Google refuses one without address, and uninvites whom it did not show."""
     return all(guest.email for guest in event.guests)
 
 

@@ -34,7 +34,10 @@ class MeetState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """An attendee; `raw` is Google's own object, kept so that patching the list loses nothing."""
+    """An attendee; `raw` is Google's own object, kept so that patching the list loses nothing.
+
+    One without address may stand for several: those whom Google leaves out of a long list.
+    """
 
     email: str
     raw: tuple[tuple[str, object], ...] = ()

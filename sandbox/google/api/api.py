@@ -230,12 +230,21 @@ def _answer(world: World, call: Call, rest: str) -> Response:
     handler = METHODS.get(method.id)
     if handler is None:
         raise ApiError(501, "notImplemented", f"{method.id} is not simulated.")
-    response = handler(Api(world, access, path, query, body))
-    if "fields" in query and response.is_json:
-        masked = jsonify(masks.partial(response.get_json(), query["fields"]))
-        masked.headers.update({name: value for name, value in response.headers if name == "ETag"})
-        return masked
-    return response
+    return _in_part(world, query, handler(Api(world, access, path, query, body)))
+
+
+def _in_part(world: World, query: Resource, response: Response) -> Response:
+    """Return an answer without the guests that are left out of long lists, and only the part of it that was asked for."""
+    most = min((n for n in (query.get("maxAttendees"), world.switches.most_guests) if n is not None), default=None)
+    if not response.is_json or (most is None and "fields" not in query):
+        return response
+    answer = response.get_json()
+    if most is not None:
+        views.few_guests(answer, most)
+    shown = jsonify(masks.partial(answer, query["fields"]) if "fields" in query else answer)
+    shown.status_code = response.status_code
+    shown.headers.update({name: value for name, value in response.headers if name == "ETag"})
+    return shown
 
 
 def _given() -> dict[str, list[str]]:

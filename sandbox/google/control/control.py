@@ -37,6 +37,7 @@ SWITCHES: dict[str, dict[str, str]] = {
     "quota": {"per_minute": "per_minute", "reason": "quota_reason"},
     "tombstones": {"mode": "tombstones", "days": "tombstone_days", "lose": "lost_removals"},
     "texts": {"mode": "texts", "longest": "longest_text"},
+    "guests": {"shown": "most_guests"},
     "zones": {"unnamed": "unnamed_zone"},
     "moves": {"heed_etags": "moves_heed_etags"},
     "consistency": {"seconds": "lag_seconds"},

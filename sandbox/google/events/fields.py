@@ -17,7 +17,6 @@ WRITABLE = frozenset(
         "anyoneCanAddSelf",
         "attachments",
         "attendees",
-        "attendeesOmitted",
         "birthdayProperties",
         "colorId",
         "description",
@@ -82,11 +81,19 @@ def writable(body: Resource) -> Resource:
 def patched(current: Resource, body: Resource) -> Resource:
     """Return the event after a patch, not yet checked."""
     change = writable(body)
+    if body.get("attendeesOmitted") and "attendees" in change:
+        change["attendees"] = _with_answers(current.get("attendees", []), change["attendees"])
     merged: Resource = merge(current, change)
     reminders = change.get("reminders") or {}
     if reminders.get("useDefault") and "overrides" not in reminders:
         merged["reminders"].pop("overrides", None)
     return merged
+
+
+def _with_answers(current: list[Resource], sent: list[Resource]) -> list[Resource]:
+    """Return the guests with the answers that are sent: a list from which guests are omitted uninvites nobody."""
+    answers = {guest.get("email"): guest for guest in sent}
+    return [{**guest, **answers.get(guest.get("email"), {})} for guest in current]
 
 
 def replaced(current: Resource, body: Resource) -> Resource:

@@ -48,6 +48,17 @@ def event(found: Found, *, zone_name: str | None = None, busy: bool = False) -> 
     return shown
 
 
+def few_guests(answer: Resource, most: int) -> None:
+    """Leave out the guests of events that have more than that, except the calendar's own entry.
+
+    https://developers.google.com/workspace/calendar/api/v3/reference/events#attendeesOmitted
+    """
+    for shown in answer.get("items", [answer]):
+        if len(shown.get("attendees", ())) > most:
+            shown["attendees"] = [guest for guest in shown["attendees"] if guest.get("self")]
+            shown["attendeesOmitted"] = True
+
+
 def hides(found: Found, role: str, reader: str) -> bool:
     """Whether a reader sees when an event is, and nothing else of it."""
     if role == "freeBusyReader":

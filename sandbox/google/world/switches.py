@@ -30,6 +30,7 @@ class Switches:
     lost_removals: int = 0  # how many of the next removals no incremental list will show
     texts: Texts = "as_sent"
     longest_text: int | None = None  # characters of a title, place or description; the rest is cut off
+    most_guests: int | None = None  # of an event with more, answers show the calendar's own one only
     unnamed_zone: Unnamed = "calendar"  # of a time in UTC that names none: no page of Google's says which
     moves_heed_etags: bool = True  # no page of Google's says so
     delivery: Delivery = "deliver"

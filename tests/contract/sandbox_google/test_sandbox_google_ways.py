@@ -74,6 +74,27 @@ def test_a_guest_without_an_address_is_refused_of_a_program_with_the_whole_list(
     assert reason(refused) == (400, "required")
 
 
+def test_of_an_event_with_many_guests_only_the_own_entry_is_shown_and_a_list_that_says_so_uninvites_nobody(
+    google: Google, events: Any
+) -> None:
+    guests = [{"email": f"gast{number}@example.org"} for number in range(3)]
+    made = draw(google, attendees=[*guests, {"email": ROOM_A}])
+    one = {"calendarId": ROOM_A, "eventId": made["id"]}
+    part = events.get(**one, maxAttendees=3).execute()
+    assert ([guest["email"] for guest in part["attendees"]], part["attendeesOmitted"]) == ([ROOM_A], True)
+    assert "attendeesOmitted" not in events.get(**one, maxAttendees=4).execute()
+    google.control("POST", "guests", {"shown": 3})
+    (listed,) = events.list(calendarId=ROOM_A).execute()["items"]
+    assert (len(listed["attendees"]), listed["attendeesOmitted"]) == (1, True)
+    answer = {"attendeesOmitted": True, "attendees": [{"email": ROOM_A, "responseStatus": "declined"}]}
+    events.patch(**one, body=answer).execute()
+    events.patch(**one, body={"summary": "Feest"}).execute()
+    google.control("POST", "guests", {"shown": None})
+    whole = events.get(**one).execute()
+    assert [guest["responseStatus"] for guest in whole["attendees"]] == ["needsAction"] * 3 + ["declined"]
+    assert "attendeesOmitted" not in whole
+
+
 def test_what_is_too_long_is_cut_without_a_word(google: Google, events: Any) -> None:
     google.control("POST", "texts", {"longest": 5})
     event = events.insert(calendarId=ROOM_A, body=meeting(summary="Zaal A", description="Notitie", location="Noord 1"))
