@@ -3,6 +3,7 @@
 import base64
 import heapq
 import json
+import math
 import random
 import threading
 import time
@@ -106,6 +107,7 @@ class Courier:
         self._log: list[dict[str, Any]] = []
         self.paused = False
         self._stopped = False
+        self._wakes = math.inf  # when a thread that waits wakes up by itself
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -218,9 +220,20 @@ class Courier:
                     first.sent(now)
                     delivery = self._take(first.waiting)
                     delivery.attempt += 1
+                    self._changed.notify()  # another one has to wait for the next task
                     return delivery
-                self._changed.wait(None if first is None or self.paused else at - now)
+                self._wait(math.inf if first is None or self.paused else at)
         return None
+
+    def _wait(self, until: float) -> None:
+        """Wait for a change, or until then; of sixty threads only one has to wake up when the next task can go out."""
+        if until >= self._wakes:
+            self._changed.wait()
+            return
+        self._wakes = until
+        self._changed.wait(max(0.0, until - time.time()))
+        if self._wakes == until:
+            self._wakes = math.inf
 
     def _take(self, waiting: list[tuple[float, int, Delivery]]) -> Delivery:
         """Take the earliest, or with `shuffle` any that is due."""

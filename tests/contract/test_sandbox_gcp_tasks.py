@@ -125,6 +125,12 @@ def test_a_task_waits_until_it_is_due(tasks: CloudTasks, target: Target) -> None
     assert target.names() == ["past", "sooner", "later"]
 
 
+def test_a_task_does_not_wait_for_one_that_is_due_later(tasks: CloudTasks, target: Target) -> None:
+    tasks.put(Task("later", due(600), {"n": "later"}))
+    tasks.put(Task("soon", due(0.1), {"n": "soon"}))
+    until(lambda: target.names() == ["soon"])
+
+
 def test_a_lane_is_a_queue_and_the_name_begins_with_a_hash(tasks: CloudTasks, address: str) -> None:
     control(address, "pause")
     tasks.put(Task("a", due(), {}, "backfill"))
