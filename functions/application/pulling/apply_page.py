@@ -32,7 +32,7 @@ from functions.domain.comparing.event_content import in_window, period
 from functions.domain.model.errors import AccessRevoked, Cause, Stale, SyncError
 from functions.domain.model.event import Event, EventKey, family_of_id, first_occurrence
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Closed, Grace, Held
+from functions.domain.pairing.life import Grace, Held
 from functions.domain.pairing.link import Link, Occupies
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import Why
@@ -248,8 +248,12 @@ def _is_open(body: Body, identity: str) -> bool:
 
 
 def _is_open_to_nothing(body: Body, identity: str) -> bool:
-    """Whether the removal of its event changes nothing about a stored link: it is over, or a person decides."""
-    return isinstance(links.link_of(body, identity).life, Closed | Held)
+    """Whether the removal of its event changes nothing about a stored link: a person decides, or it is over.
+
+    Unless a worker died over one that is over: then this tells what became of its write.
+    """
+    link = links.link_of(body, identity)
+    return isinstance(link.life, Held) or (link.intent is None and link.closed)
 
 
 def _followed(kin: Kin, hint: Hint, page: Page, name: str, appeared: list[Event]) -> set[EventKey]:

@@ -29,7 +29,6 @@ from functions.application.sync import retry_event_id
 from functions.application.sync.session import SyncSession
 from functions.domain.model.stretch import next_days
 from functions.domain.model.zones import day_of
-from functions.domain.pairing.life import Closed, Detached
 from functions.domain.pairing.link import Link
 from functions.domain.settings.integration import Integration
 
@@ -237,7 +236,7 @@ def _only_linked(
 ) -> Iterator[str]:
     """Yield the bookings of these days that only a link has; puts the days' links into `known`, by booking."""
     for link in links.of_days(session.ports.documents, session.id, scan.week, last, links.pass_over):
-        if link.booking_id in listed or (link.booking_id and not isinstance(link.life, Closed | Detached)):
+        if link.booking_id in listed or (link.booking_id and not link.is_done_with):
             known[link.booking_id] = link
             if link.booking_id not in listed:
                 yield link.booking_id
