@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -310,6 +311,16 @@ def test_the_history_of_the_settings_goes_by_names(tab: Tab) -> None:
     assert ROOM_A not in page
     tab.change(f"{HERE}/outbound", **{"status.40": "create", "apply": "new"})
     assert "changed" in tab.seen(f"{HERE}/history").split("</article>", 1)[0]
+    tab.change(f"{HERE}/sync", **{"sync.poll_seconds": "90", "sync.window_days.1": "300", "apply": "new"})
+    tab.change(f"{HERE}/inbound", **{"inbound.object": "11", "inbound.status": "30", "apply": "new"})
+    inbound, sync, *_ = re.sub("<[^>]+>", "", tab.seen(f"{HERE}/history").replace("</article>", "|")).split("|")
+    assert all(said in sync for said in ("60 seconds", "90 seconds", "365 days", "300 days"))
+    assert "Zaal B" in inbound
+
+
+def test_the_history_names_an_accounts_own_calendar(place: Place) -> None:
+    place.save(mapping=[{"object": "10", "calendar": "primary"}])
+    assert "Zaal A → own calendar" in Tab(place).seen(f"{HERE}/history")
 
 
 def test_placeholders_that_this_i_reserve_does_not_fill_are_marked(place: Place, tab: Tab) -> None:

@@ -125,6 +125,9 @@ def of_screen(groups: Mapping[str, tuple[Field, ...]]) -> tuple[Field, ...]:
     return tuple(field for group in groups.values() for field in group)
 
 
+UNITS = {field.name: field.unit for groups in (OUTBOUND, INBOUND, SYNC) for field in of_screen(groups) if field.unit}
+
+
 def part_from(form: MultiDict[str, str], fields: tuple[Field, ...]) -> dict[str, Any]:
     """Return a form's answers as part of raw settings; a wrong answer stays as typed, for its fault to be shown."""
     part: dict[str, Any] = {}

@@ -11,6 +11,7 @@ from functions.application.store.integrations import path_of
 from functions.domain.model.bounds import whole_number
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.forms.dialect_form import told
+from functions.entrypoints.console.forms.fields import UNITS
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.undo_offer import change_made
 
@@ -30,7 +31,8 @@ def add(routes: Blueprint, pages: Pages) -> None:
             former = body.get("before") or raw_of(Settings(id=""))
             before, after = (pages.seen(each) for each in (former, body["after"]))
             shown.append((entry, body, differences(before, after), before.get("dialect"), after.get("dialect")))
-        return pages.page("history.html", int_id, here="history", changes=shown, told=told, cut=len(rows) > PAGE)
+        cut = len(rows) > PAGE
+        return pages.page("history.html", int_id, here="history", changes=shown, told=told, cut=cut, units=UNITS)
 
     @routes.post("/integrations/<int_id>/history/<entry>/revert")
     def revert(int_id: str, entry: str) -> Response:
