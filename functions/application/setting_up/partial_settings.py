@@ -33,13 +33,14 @@ def create(ports: Ports, part: Mapping[str, Any], actor: str) -> Integration:
     return store_secrets(ports, saved, {})
 
 
-def merged_part(ports: Ports, int_id: str, part: Mapping[str, Any], names: Collection[str], seen: str = "") -> Raw:
+def merged_part(
+    ports: Ports, integration: Integration, part: Mapping[str, Any], names: Collection[str], seen: str = ""
+) -> Raw:
     """Return the whole settings with a screen's fields merged in.
 
     `names` are the screen's fields (dotted); `seen` is their `mark` when the screen was shown. Raises `Invalid` with
     their faults and those they cause elsewhere, `Conflict` if somebody has changed them since.
     """
-    integration = integrations.get(ports.documents, int_id)
     if seen and seen != mark(integration.settings, names):
         raise Conflict(integrations.MEANWHILE, reason="revision")
     others = [each.settings for each in integrations.every(ports.documents)]
@@ -62,7 +63,7 @@ def save_part(
 ) -> Integration:
     """Save a screen's fields and secrets; raises like `merged_part`, and while running like `changes.save`."""
     before = integrations.get(ports.documents, int_id)
-    raw = merged_part(ports, int_id, part, names, seen)
+    raw = merged_part(ports, before, part, names, seen)
     if before.phase in ACTIVATED:
         return changes.save(
             ports, raw, actor, int_id=int_id, secrets=secrets or None, revision=before.revision, apply=apply
