@@ -110,9 +110,7 @@ class Deeds(People):
     """Each `do_…` is one deed; what is no longer there is not touched."""
 
     first_day: date
-    barred = (
-        False  # something was refused that a person need not have refused: what is parked then, a person tries again
-    )
+    owed: frozenset[str] = frozenset()  # what a person must do before all can be at rest
 
     @abstractmethod
     def attempt(self, method: str, path: str, body: Any) -> None:
@@ -340,7 +338,7 @@ class Deeds(People):
 
     def do_refuse(self, side: int, how: int, write: int) -> None:
         """The next calls, or the next write, get another answer than a side's usual failure; none has an effect."""
-        self.barred = True
+        self.owed |= {"retry"}
         if side:
             fault = {"path": "", "times": 1 + write // 2, **REFUSALS_I[how % len(REFUSALS_I)]}
             self.ireserve("POST", "faults", {**fault, "method": "POST" if write % 2 else ""})

@@ -30,6 +30,7 @@ class Stops(Place):
     """Each `do_…` is one deed."""
 
     choice: Choice
+    owed: frozenset[str]
 
     @abstractmethod
     def _asked(self, method: str, path: str, **body: Any) -> int:
@@ -41,7 +42,7 @@ class Stops(Place):
 
     def do_stop(self, how: int) -> None:
         """Pause, deactivate, disconnect, withdraw the consent at Google, or change the password in i-Reserve."""
-        self.barred = True
+        self.owed |= {"retry"}
         match how:
             case 0:
                 self._asked("POST", "/pause")
@@ -56,7 +57,7 @@ class Stops(Place):
 
     def do_shut(self, room: int, access: int) -> None:
         """The account loses a calendar, or may no longer write in it, or read it."""
-        self.barred = True
+        self.owed |= {"retry"}
         self.google("PATCH", f"calendars/{quote(ROOMS[room])}", {"access_role": ACCESS[access], "account": PLANNER})
 
     def do_mend(self) -> None:
@@ -118,6 +119,20 @@ class Stops(Place):
             replace(second, calendar=calendars[1], also=(), new_events=False),
         )
         self.change_settings(replace(self.choice, rows=rows))
+
+    def do_start(self, what: int) -> None:
+        """Begin something that goes on beside the rest: an audit, a plan, a search, renewals, or diagnostics."""
+        match what:
+            case 0:
+                self._asked("POST", "/audit")
+            case 1:
+                self._asked("GET", "/plan?refresh=1")
+            case 2:
+                self._asked("POST", "/sweep")
+            case 3:
+                self.renew()
+            case _:
+                self._asked("GET", "/diagnostics")
 
     def do_guard(self, most: int) -> None:
         """Let a person decide about removals from so many an hour on."""

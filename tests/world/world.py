@@ -57,7 +57,8 @@ ALL: Table = {
     "keep": (1, (19,)),
     "pause": (1, (2,)),
     "resync": (1, ()),
-    "settings": (1, (99,)),
+    "settings": (1, (99, 2)),
+    "start": (2, (4,)),
     "stop": (2, (4,)),
     "shut": (1, (1, 2)),
     "mend": (3, ()),
@@ -168,7 +169,7 @@ class World(Stops, Deeds, Place):
         if self._beginning is None or self._beginning[0] != alike:
             self.choice = choice
             self.races.forget()
-            self._backup, self.restored, self.over, self.barred = None, False, set(), False
+            self._backup, self.restored, self.over, self.owed = None, False, set(), frozenset()
             self.set_back(choice)
             self.tell(deeds)
             self._beginning = (alike, _Beginning.of(self, self._memory)) if self._memory else None
@@ -445,8 +446,8 @@ class World(Stops, Deeds, Place):
         if isinstance(self.secrets, MemorySecrets):
             self.secrets.held = secrets
 
-    def do_settings(self, number: int) -> None:
-        """Apply other settings to all that is there; the calendars stay."""
+    def do_settings(self, number: int, reach: int = 0) -> None:
+        """Apply other settings to all that is there, to what is to come, or to new ones only; the calendars stay."""
         other = Choice.of(random.Random(f"other settings {number}"))  # noqa: S311
         rows = tuple(
             replace(new, object=old.object, calendar=old.calendar, also=old.also, new_events=old.new_events)
@@ -454,7 +455,9 @@ class World(Stops, Deeds, Place):
         )
         was = self.choice
         other = replace(other, places=was.places, in_the_cloud=was.in_the_cloud, rows=rows, former=was.former)
-        self.change_settings(other)
+        if reach:
+            self.owed |= {"resync"}
+        self.change_settings(other, ("all", "future", "new")[reach])
 
     # an older store
 
@@ -485,16 +488,19 @@ class World(Stops, Deeds, Place):
         """
         self.all_well()
         self.do_mend()  # as long as the store was away nobody could resume
-        self.tick()
-        self.do_mend()  # also where it was only now seen
+        if "retry" in self.owed:
+            self.tick()
+            self.do_mend()  # also where it was only now seen
         self.settle(300)
         if self._later is not None:  # it came to nothing, or just now
             self._later = None
             self.all_well()
             self.do_mend()
             self.settle(300)
-        if self.barred:  # the cause is gone
+        if "retry" in self.owed:  # the cause is gone
             self.do_try_again()
+        if "resync" in self.owed:  # so that another look finds nothing of the settings that were for some only
+            self.do_resync()
         if day:
             self.tick()
         self.settle(1000)
@@ -549,7 +555,7 @@ class _Beginning:
     races: dict[str, Any]
     trouble: Kept
     secrets: Any
-    barred: bool
+    owed: frozenset[str]
 
     @classmethod
     def of(cls, world: World, memory: MemoryDocuments) -> "_Beginning":
@@ -558,7 +564,7 @@ class _Beginning:
         return cls(
             keep_outside(world), memory.copy(), tasks.copy(), world.now, world.first_day, [*world.log], told, logins,
             world.choice, {*world.over}, world._backup, world.restored, world.races.kept(), world.trouble.kept(),
-            world._held, world.barred,
+            world._held, world.owed,
         )  # fmt: skip
 
     def again(self, world: World, memory: MemoryDocuments) -> None:
@@ -570,7 +576,7 @@ class _Beginning:
         world.choice, world.over, world._backup, world.restored = self.choice, {*self.over}, self.backup, self.restored
         world.races.put_back(self.races)
         world.trouble.put_back(self.trouble)
-        world._held, world.barred = self.secrets, self.barred
+        world._held, world.owed = self.secrets, self.owed
 
 
 class Interrupted(Instance):
