@@ -209,6 +209,14 @@ def test_a_calendar_that_is_gone_is_told_from_an_event_that_is_gone(google: Conn
     assert caught.value.reason == "calendar_gone"
 
 
+def test_a_calendar_of_which_the_account_sees_only_when_it_is_taken_is_not_in_reach(google: ConnectedGoogle) -> None:
+    assert not google.calendars.reach(HOLIDAYS).writable
+    google.control("PATCH", f"calendars/{ROOM_A}", {"access_role": "freeBusyReader"})
+    with pytest.raises(Refused) as caught:
+        google.calendars.reach(ROOM_A)
+    assert caught.value.reason == "calendar_forbidden"
+
+
 def test_a_calendar_that_may_only_be_read_refuses_writes_and_says_so(google: ConnectedGoogle) -> None:
     with pytest.raises(Refused) as caught:
         google.calendars.insert(EventKey(HOLIDAYS, KEY.id), content(), "text", MARK, notify=False)

@@ -68,6 +68,26 @@ def test_a_booking_that_is_changed_meanwhile_is_not_cancelled(active: Place, how
     assert place.api("GET", "/7/held") == []
 
 
+@pytest.mark.parametrize("change", CHANGES)
+def test_nor_is_one_of_whose_calendar_the_account_sees_only_when_it_is_taken(active: Place, change: str) -> None:
+    place = active
+    booking = place.book(remarks="Yoga")
+    place.settle()
+    place.google("PATCH", f"calendars/{ROOM_A}", {"access_role": "freeBusyReader"})
+    place.google("POST", "faults", {"path": "/events/", "status": 404, "reason": "notFound", "times": 10_000})
+    place.change(booking, **CHANGES[change])
+    place.settle(300)
+    place.api("POST", "/7/resync")
+    days(place, 2)
+    assert (place.booking(booking)["status_code"], place.api("GET", "/7/held")) == (20, [])
+    place.google("DELETE", "faults")
+    give_back(place)
+    place.api("POST", "/7/resync")
+    days(place, 5)
+    assert place.event()["summary"] == CHANGES[change].get("remarks", "Yoga")
+    assert waiting(place, booking) == []
+
+
 @pytest.mark.parametrize("change", ["its text", "its time"])
 def test_a_change_made_meanwhile_is_caught_up_with_once_the_calendar_is_back(active: Place, change: str) -> None:
     place = active

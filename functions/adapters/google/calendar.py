@@ -26,6 +26,7 @@ ENDPOINT = "https://www.googleapis.com/calendar/v3/"
 MOVES_BACK = 3
 PAGE_SIZE = 2500  # the most that Google gives
 WRITERS = ("owner", "writer", "writerWithoutPrivateAccess")
+BLIND = ("none", "freeBusyReader")  # roles that see of a calendar only when it is taken
 SEERS = ("owner", "writer")  # roles that see the details of other people's private events
 _NO_HTTP: Any = object()  # every request has its own
 
@@ -65,7 +66,13 @@ class GoogleCalendars:
     def reach(self, calendar: str) -> CalendarEntry:
         """Try a calendar that is not on the list: the list has only those that the account subscribed to."""
         request = self._events.list(calendarId=calendar, maxResults=1, fields="accessRole,summary,timeZone")
-        return replace(_entry({**self._run(request, calendar=True), "id": calendar}), listed=False)
+        raw = self._run(request, calendar=True)
+        if raw.get("accessRole") in BLIND:
+            raise Refused(
+                "The connected Google account sees of this calendar only when it is taken; share it for changes.",
+                reason="calendar_forbidden",
+            )
+        return replace(_entry({**raw, "id": calendar}), listed=False)
 
     def read(self, key: EventKey) -> Event | Tombstone:
         """Read one event, live or cancelled.

@@ -107,7 +107,7 @@ class Calendars(Protocol):
         """Return the first page of a period's events whose title, description, place or guests contain a text."""
 
     def reach(self, calendar: str) -> CalendarEntry:
-        """Return the account's access to a calendar that is not on its list; raises `Gone` if it has none."""
+        """Return the account's access to a calendar that is not on its list; raises `Gone` or `Refused` if it sees no event."""
 
     def watch(self, calendar: str, channel_id: str, token: str, address: str, seconds: int) -> Channel:
         """Open a channel; raises `Refused` if the calendar or the address cannot have one."""
