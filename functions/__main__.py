@@ -161,7 +161,9 @@ def _state() -> Path:
 
 
 def _amounts(counted: "Counted") -> str:
-    return f"{counted.integrations} integrations, {counted.links} pairs and {counted.tasks} tasks"
+    counts = {"integration": counted.integrations, "pair": counted.links, "task": counted.tasks}
+    first, second, third = (f"{n} {what}" if n == 1 else f"{n} {what}s" for what, n in counts.items())
+    return f"{first}, {second} and {third}"
 
 
 def main() -> None:

@@ -122,7 +122,7 @@ def test_the_commands_copy_store_secrets_and_keys_for_the_owner_only_and_put_the
     code, output = command(place.directory, "backup", str(tmp_path / "b"))
     assert (code, output) == (
         0,
-        f"1 integrations, 1 pairs and {place.tasks.depth()} tasks are in {tmp_path}/b; keep it like a password\n",
+        f"1 integration, 1 pair and 1 task are in {tmp_path}/b; keep it like a password\n",
     )
     made = [tmp_path / name for name in ("b", "b.secrets.json", "b.keys.json")]
     assert [each.stat().st_mode & 0o777 for each in made] == [0o600] * 3

@@ -61,6 +61,18 @@ def test_the_statuses_are_listed_and_one_that_no_list_has_is_told_to_a_script(pl
     assert shell("statuses", "7", code=3).splitlines()[1].split()[:3] == ["new", "(10)", "1"]
 
 
+def test_statuses_that_could_not_be_counted_are_not_called_done(place: Place, shell: Shell) -> None:
+    place.ireserve("POST", "faults", {"path": "booking/filter", "status": 500, "times": -1})
+    assert "i-Reserve" in shell("statuses", "7", code=1)
+
+
+def test_overlaps_that_nobody_searched_are_not_called_none(place: Place, shell: Shell) -> None:
+    assert shell("overlaps", "7", code=1).startswith("nothing was searched yet; search with `sweep`")
+    place.api("POST", "/7/sweep")
+    place.settle(60)
+    assert "no bookings overlap" in shell("overlaps", "7")
+
+
 def test_a_booking_is_found_by_number_room_and_title_and_what_is_not_there_is_told_to_a_script(
     place: Place, shell: Shell
 ) -> None:
@@ -90,7 +102,7 @@ def test_colours_are_left_out_where_nobody_wants_them(place: Place) -> None:
 
 
 def test_every_parked_item_is_tried_again_at_once(shell: Shell) -> None:
-    assert "0 are tried again now" in shell("retry", "7", "all")
+    assert "nothing is parked" in shell("retry", "7", "all")
 
 
 def test_overlaps_are_listed_and_told_to_a_script(place: Place, shell: Shell) -> None:

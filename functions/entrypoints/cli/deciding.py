@@ -12,6 +12,8 @@ from functions.entrypoints.console.journal_sentences import would
 from functions.entrypoints.console.parked_sentences import about, ids
 from functions.entrypoints.console.reasons import reason_name
 
+NOTHING = "nothing is parked"
+
 
 @command("parked", int_id)
 def parked_command(ports: Ports, int_id: str) -> None:
@@ -29,7 +31,7 @@ def parked_command(ports: Ports, int_id: str) -> None:
         for e in found
     ]
     lines = table(("id", f"when ({t.zone})", "about", "reason"), rows)
-    show(found, lines or ["nothing is parked"])
+    show(found, lines or [NOTHING])
 
 
 @command("retry", int_id, click.argument("item"))
@@ -37,7 +39,7 @@ def retry_command(ports: Ports, int_id: str, item: str) -> None:
     """Try a parked item again, or `all` of them."""
     items = [each for each, _ in parked.every(ports, int_id, 500)] if item == "all" else [item]
     each_of(items, lambda each: parked.retry(ports, int_id, each, ACTOR))
-    said = "it is tried again now" if item != "all" else f"{len(items)} are tried again now"
+    said = "it is tried again now" if item != "all" else f"{len(items)} are tried again now" if items else NOTHING
     show({"queued": bool(items)}, [said])
 
 

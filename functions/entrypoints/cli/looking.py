@@ -161,7 +161,7 @@ def statuses_command(ports: Ports, int_id: str) -> None:
     rows = [(status_name(e.status, names, t), str(e.bookings), t(f"statuses.list.{e.list}")) for e in found.found]
     more = [found.trouble] if found.trouble else []
     show(found, [*table(("status", "bookings", "becomes"), rows), *more])
-    sys.exit(3 if found.undecided else 0)
+    sys.exit(1 if found.trouble else 3 if found.undecided else 0)
 
 
 @command("overlaps", int_id)
@@ -169,9 +169,9 @@ def overlaps_command(ports: Ports, int_id: str) -> None:
     """List the overlapping bookings of the last full search. That is `sweep` or the night's. Exit code 3: there are some."""
     listed = overlaps.last(ports.documents, int_id)
     rows = [(f"{each.day}", each.object_id, ", ".join(each.bookings)) for each in listed.found] if listed else []
-    nothing = "nothing was searched yet" if listed is None else "no bookings overlap"
+    nothing = "nothing was searched yet; search with `sweep`" if listed is None else "no bookings overlap"
     show(listed, table(("day", "object", "bookings"), rows) or [nothing])
-    sys.exit(3 if rows else 0)
+    sys.exit(1 if listed is None else 3 if rows else 0)
 
 
 COMMANDS = (plan_command, diagnose_command, journal_command, find_command, statuses_command, overlaps_command)
