@@ -109,6 +109,19 @@ def test_a_backup_is_of_one_moment_while_others_write(tmp_path: Path) -> None:
     file.close()
 
 
+def test_a_store_of_a_newer_version_is_named_where_it_cannot_be_backed_up(place: Place, tmp_path: Path) -> None:
+    place.activate()
+    place.file.close()
+    with closing(sqlite3.connect(place.directory / "sync.sqlite")) as store:
+        store.execute("PRAGMA user_version = 99")
+    code, output = command(place.directory, "backup", str(tmp_path / "b"))
+    assert (code, output) == (
+        1,
+        f"{place.directory}/sync.sqlite cannot be backed up: it is damaged, or of another version.\n",
+    )
+    assert list(tmp_path.glob("b*")) == []
+
+
 def test_the_commands_copy_store_secrets_and_keys_for_the_owner_only_and_put_them_back(
     place: Place, tmp_path: Path
 ) -> None:

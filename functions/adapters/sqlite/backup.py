@@ -54,7 +54,7 @@ def back_up(state: Path, to: Path) -> Counted:
         try:
             for _ in range(_TRIES):
                 before = _kept(kept, _damaged)
-                counted = _copied(state / STORE, parts[0])
+                counted = _copied(state / STORE, parts[0], _not_backed_up)
                 if _kept(kept, _damaged) == before:
                     break
             else:
@@ -89,7 +89,7 @@ def restore(state: Path, source: Path, now: datetime) -> Counted:
         try:
             for name, content in kept.items():
                 _write(new[name], BytesIO(content))
-            _copied(source, new[STORE])
+            _copied(source, new[STORE], _unusable)
             for name, whole in new.items():
                 hand_over(whole, state / name)
             _let_go(state / STORE)
@@ -130,12 +130,16 @@ def _unusable(path: Path) -> Malformed:
     )
 
 
+def _not_backed_up(store: Path) -> Malformed:
+    return Malformed(say("{} cannot be backed up: it is damaged, or of another version.", store), reason="bad_store")
+
+
 def _damaged(path: Path) -> Malformed:
     return Malformed(say("{} is damaged: restore the file from the last backup.", path), reason="bad_backup")
 
 
-def _copied(source: Path, to: Path) -> Counted:
-    """Copy a store in one transaction, because it may be in use, and compare the copy with it."""
+def _copied(source: Path, to: Path, error: Callable[[Path], Malformed]) -> Counted:
+    """Copy a store in one transaction, because it may be in use, and compare the copy with it; raises an error for an unusable one."""
     to.unlink(missing_ok=True)
     os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     with (
@@ -147,7 +151,11 @@ def _copied(source: Path, to: Path) -> Counted:
         live.backup(copy)
         live.execute("COMMIT")
         copy.execute("PRAGMA journal_mode = DELETE")  # a single file, which can simply be copied
-    if check(to) != counted:
+    try:
+        same = check(to) == counted
+    except Malformed:
+        raise error(source) from None
+    if not same:
         raise Malformed(say("The copy is not what the store holds; make another one."), reason="bad_backup")
     return counted
 
