@@ -16,7 +16,7 @@ from functions.entrypoints.http.key_proof import KeyProof
 from sandbox.google.events.writing import Write, insert
 from sandbox.ireserve.tenant.model import Booking, Object
 from tests.bench.filled import LENGTH, Pair, fill
-from tests.harness.place import KEY, PLANNER, PRODUCT, Place
+from tests.harness.place import KEY, PLANNER, PRODUCT, ROOM_A, Place
 from tests.harness.tab import Tab
 
 READER_KEY = "a-second-key-of-the-tests-9f2c41d7"
@@ -130,6 +130,33 @@ def refused(place: Place) -> None:
     place.draw("2026-11-25T10:00", "2026-11-25T11:00")
     place.settle(60)
     place.tick()
+
+
+def long_names(place: Place) -> None:
+    """Give everything that has a name one without a place to break, and let texts run from right to left."""
+    whole = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    tenant = place.tenant.world
+    tenant.objects[10] = replace(tenant.objects[10], desc=whole)
+    tenant.objects[11] = replace(tenant.objects[11], desc="قاعة الاجتماعات الكبرى 🏸")
+    place.google("PATCH", f"calendars/{ROOM_A}", {"summary": f"{whole}s agenda"})
+    texts = {"title_template": "{REMARKS}"}
+    place.activate(name=whole, inbound={"allow_booking_update": True}, outbound=texts)
+    first = place.book(remarks=whole)
+    place.book("2026-11-24T10:00", "2026-11-24T11:00", object_id=11, remarks="\u202eיום הולדת לדנה 🎉")
+    place.draw("2026-11-25T10:00", "2026-11-25T11:00", summary=whole)
+    place.settle()
+    event = next(each for each in place.events() if place.booking(first)["external_id"] == each["id"])
+    place.edit(event["id"], summary=f"{whole}s")
+    place.settle(60)
+    place.api("POST", "/7/audit")
+    place.settle(60)
+    place.google("POST", "faults", {"method": "POST", "path": "/events$", "status": 500, "times": 1000})
+    place.book("2026-11-26T10:00", "2026-11-26T11:00", remarks=whole)
+    place.settle(110)
+    place.delete(event["id"])
+    place.settle(20)
+    place.google("DELETE", "faults")
+    place.api("GET", "/7/plan?refresh=1")
 
 
 def _pairs(place: Place, every: list[tuple[int, str, str]]) -> Iterator[Pair]:

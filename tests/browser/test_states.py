@@ -1,4 +1,4 @@
-"""Every page in the states people meet it in: empty, begun, quiet, usual, full, refused, with faults, and to a reader.
+"""Every page in the states people meet it in: empty, begun, quiet, usual, full, refused, with long names and faults, and to a reader.
 
 With PICTURES=<folder> each page is also pictured: in both languages, light and dark, 1280 and 390 wide, or as many of
 these as VIEWS names, such as `nl-390-dark`.
@@ -41,6 +41,10 @@ DAILY = (
     "history",
 )
 GROWING = ("mapping", "authentication", "day", "find?q=zaal", "waiting", "journal", "diagnostics", "history")
+LONG = (
+    *("mapping", "outbound", "activation", "day?date=2026-11-24", "find?q=1001", "find?q=1002", "find?q=donau"),
+    *("audit", "waiting", "journal", "diagnostics", "history"),
+)
 # Those of each state on which an element stands that no other page here has: with the same tag, classes and attributes, below
 # the same others. The rest would only be the same once more.
 STATES: dict[str, tuple[Callable[[Place], None], tuple[str, ...]]] = {
@@ -51,6 +55,7 @@ STATES: dict[str, tuple[Callable[[Place], None], tuple[str, ...]]] = {
         states.refused,
         ("", "ireserve", "authentication", "mapping", "outbound", "day", "find?q=zaal", "find?q=1001", "diagnostics"),
     ),
+    "long": (states.long_names, ("", *LONG)),
 }
 FAULTY: dict[str, dict[str, str]] = {
     "": {"timezone": "Mars/Base"},
