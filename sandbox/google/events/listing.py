@@ -8,13 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.google.errors import ApiError, bad_request, gone, invalid
 from sandbox.google.events import matching, views
 from sandbox.google.times import when
-from sandbox.google.world.instances import Found, Page
+from sandbox.google.world.instances import Found, Page, find
 
 if TYPE_CHECKING:
     from sandbox.google.errors import Resource
@@ -54,8 +55,9 @@ def events(world: World, calendar: Calendar, query: Resource, role: str, reader:
     }
     shown, following = _cut(world, page, min(query.get("maxResults", USUAL), MOST))
     changes, single = query.get("syncToken") is not None, bool(query.get("singleEvents"))
-    # events deleted while a client read the pages
-    shown = [found for found in shown if changes or matching.shown(found, query, single=single)]
+    if token is not None:  # what changed, or was deleted, while a client read the pages
+        now = (_as_it_is(world, found, single=single) for found in shown)
+        shown = [found for found in now if found and (changes or matching.shown(found, query, single=single))]
     answer["items"] = [_show(world, found, query, role, reader) for found in shown]
     if following is not None:
         answer["nextPageToken"] = world.letters(40)
@@ -96,6 +98,24 @@ def _cut(world: World, page: Page, size: int) -> tuple[list[Found], Page | None]
     if len(page.rest) <= size:
         return page.rest, None
     return page.rest[:size], Page(page.calendar, page.query, page.rest[size:], page.counter)
+
+
+def _as_it_is(world: World, found: Found, *, single: bool) -> Found | None:
+    """Return an event that waited for its page as it is by now, of the series it is of by now; None: nothing tells of it.
+
+    A page never shows an event's new etag with what the event said before.
+    """
+    calendar, record = found.calendar, found.calendar.records.get(found.id)
+    if (current := find(calendar, found.id, world.now())) is not None:
+        return _without_instances(current) if single else current
+    is_told = record is not None or (found.root is not None and not found.root.alive)
+    return replace(found, record=record) if is_told else None
+
+
+def _without_instances(found: Found) -> Found:
+    """Return an event as lists of single events show it: the root of a series is gone, its instances take its place."""
+    record = found.record
+    return found if record is None or not record.series else replace(found, record=replace(record, deleted=True))
 
 
 def _show(world: World, found: Found, query: Resource, role: str, reader: str) -> Resource:
@@ -161,8 +181,7 @@ def _changes(world: World, calendar: Calendar, counter: int, *, single: bool) ->
                 found[record.id] = Found(calendar, record.id, record, known, record.original)
         elif single and record.series:
             if record.became_series > counter:
-                gone_single = type(record)(record.id, record.resource, deleted=True)
-                found[record.id] = Found(calendar, record.id, gone_single)
+                found[record.id] = _without_instances(Found(calendar, record.id, record))
             found.update((f.id, f) for f in _occurrences(world, calendar, record))
         else:
             found[record.id] = Found(calendar, record.id, record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,13 +14,18 @@ from googleapiclient.errors import HttpError
 class Mirror:
     """What a client holds that lists once in full and then only what changed."""
 
-    def __init__(self, events: Any, *, single: bool) -> None:
-        self.events, self.single = events, single
+    def __init__(self, events: Any, *, single: bool, size: int = 7) -> None:
+        self.events, self.single, self.size = events, single, size
         self.held: dict[str, Any] = {}
         self.token: str | None = None
 
     def pull(self) -> None:
-        query: dict[str, Any] = {"calendarId": ROOM_A, "singleEvents": self.single, "maxResults": 7}
+        for _ in self.pages():
+            pass
+
+    def pages(self) -> Iterator[dict[str, Any]]:
+        """Read what changed; yields what each page shows, by id, before the next one is asked for."""
+        query: dict[str, Any] = {"calendarId": ROOM_A, "singleEvents": self.single, "maxResults": self.size}
         if self.token:
             query["syncToken"] = self.token
         while True:
@@ -28,6 +34,7 @@ class Mirror:
                 self.held.pop(item["id"], None)
                 if item["status"] != "cancelled":
                     self.held[item["id"]] = item
+            yield {item["id"]: item for item in answer["items"]}
             if "nextSyncToken" in answer:
                 self.token = answer["nextSyncToken"]
                 return
@@ -70,26 +77,51 @@ def act(google: Google, events: Any, chance: random.Random, roots: list[str]) ->
             roots.append(google.control("POST", f"{person}/split", split)["id"])
 
 
+@pytest.fixture
+def google() -> Google:
+    return Google()
+
+
+def somebody_acts(google: Google, events: Any, chance: random.Random, roots: list[str]) -> None:
+    try:
+        act(google, events, chance, roots)
+    except HttpError as refused:
+        if refused.status_code not in {403, 404, 409, 410}:
+            raise
+    google.clock.forward(seconds=7)
+
+
 @pytest.mark.parametrize("seed", range(12))
-def test_following_sync_tokens_gives_what_a_full_list_shows(seed: int) -> None:
-    google, chance = Google(), random.Random(seed)  # noqa: S311 repeatable
-    events = google.calendar().events()
+def test_following_sync_tokens_gives_what_a_full_list_shows(seed: int, google: Google) -> None:
+    events, chance = google.calendar().events(), random.Random(seed)  # noqa: S311 repeatable
     mirrors = [Mirror(events, single=True), Mirror(events, single=False)]
     roots: list[str] = []
     for _ in range(40):
-        try:
-            act(google, events, chance, roots)
-        except HttpError as refused:
-            if refused.status_code not in {403, 404, 409, 410}:
-                raise
-        google.clock.forward(seconds=7)
+        somebody_acts(google, events, chance, roots)
         if chance.random() < 0.5:
             for mirror in mirrors:
                 mirror.pull()
     for mirror in mirrors:
         mirror.pull()
-        full = mirror.full()
-        assert mirror.held.keys() == full.keys()
-        for event_id, event in full.items():
-            assert mirror.held[event_id] == event
+        assert mirror.held == mirror.full()
+    assert google.violations() == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_each_page_shows_events_as_they_are_when_it_is_read(seed: int, google: Google) -> None:
+    """No event is shown with its new etag and with what it said, or when it was, before somebody changed it."""
+    events, chance = google.calendar().events(), random.Random(seed)  # noqa: S311 repeatable
+    mirrors = [Mirror(events, single=True, size=2), Mirror(events, single=False, size=2)]
+    roots: list[str] = []
+    for _ in range(15):
+        for mirror in mirrors:
+            for shown in mirror.pages():
+                there = mirror.full()
+                assert {name: item for name, item in shown.items() if item["status"] != "cancelled"} == {
+                    name: there[name] for name in shown if name in there
+                }
+                somebody_acts(google, events, chance, roots)
+    for mirror in mirrors:
+        mirror.pull()
+        assert mirror.held == mirror.full()
     assert google.violations() == []
