@@ -207,6 +207,24 @@ def test_a_past_booking_takes_no_place_of_a_cancelled_one_whose_event_comes_back
     assert days(starts(place, 70)) == ["2026-12-01"]
 
 
+def test_the_booking_of_the_only_other_occurrence_stays_where_it_was_once_that_is_over(place: Place) -> None:
+    """As above, where no booking to come tells how far the series moved."""
+    place.activate(sync={"window_days": [-3, 60]})
+    root = series(place, "RRULE:FREQ=WEEKLY;COUNT=2")
+    for _ in range(6):
+        place.pass_time(86400)
+        place.tick()
+        place.settle(60)
+    (cancelled,) = [each["id"] for each in place.bookings() if each["from"].startswith("2026-12-01")]
+    place.change(str(cancelled), status_code=70)
+    place.settle(60)
+    place.drag(root, "2026-11-24T14:00", "2026-11-24T15:00")
+    place.tick()
+    place.settle(600)
+    assert starts(place) == ["2026-11-24T10:00", "2026-12-01T14:00"]
+    assert starts(place, 70) == ["2026-12-01T10:00"]
+
+
 def test_this_and_following_moves_the_bookings_of_the_new_series(place: Place) -> None:
     place.activate(sync={"hold_over": 1})
     root = series(place, DAILY_TEN)

@@ -91,6 +91,12 @@ def test_where_no_more_than_half_moved_alike_order_counts() -> None:
         pytest.param([-5, 7, 14], [-6, 9, 16], {-5: -6, 7: 9, 14: 16}, id="had a day of its own"),
         pytest.param([-5, 7, 14, 22], [-6, -2, 9, 16], {-5: -6, 7: 9, 14: 16, 22: -2}, id="leaves a past place"),
         pytest.param([-7, -5, 7, 9], [-8, -4, 6, 10], {-7: -8, -5: -4, 7: 6, 9: 10}, id="did not move alike"),
+        pytest.param([-8, -3], [3, 9], {}, id="nor do those that are over by order"),
+        pytest.param([0], [7], {}, id="alone it tells nothing of another week"),
+        pytest.param([-2, 0], [5, 7], {}, id="nor do several"),
+        pytest.param([0], [2], {0: 2}, id="only of its own"),
+        pytest.param([-14], [-7], {-14: -7}, id="or of one that is over as well"),
+        pytest.param([0, 7, 14], [8, 15, 22], {0: 8, 7: 15, 14: 22}, id="but with those to come it moves on"),
     ],
 )
 def test_what_is_over_takes_no_coming_week(gone: list[int], come: list[int], pairs: dict[int, int]) -> None:

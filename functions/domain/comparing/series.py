@@ -6,7 +6,7 @@ only its creation and update times match those of the old root.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from functions.domain.comparing.event_content import period
@@ -43,8 +43,9 @@ def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str, *, a
 def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str, now: datetime) -> list[tuple[Link, Event]]:
     """Pair vanished links of one family with new occurrences: by local date, then by how far most moved, then by order.
 
-    Order alone would not do: what vanished may begin earlier in the series than what appeared, or later. Where most moved
-    alike, what is over does not follow by order to a place that is to come, which is that of one that did not vanish.
+    Order alone would not do: what vanished may begin earlier in the series than what appeared, or later. What is over follows
+    to a place to come only as far as others moved, or within its week: a later place is that of one that did not vanish, such
+    as one that was cancelled before.
     """
     links = [(link, link.base.when) for link in vanished if link.base is not None]
     links.sort(key=lambda each: _order(each[1]))
@@ -52,15 +53,22 @@ def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str, now
     lost = [(first_day(when, timezone), link) for link, when in links]
     new = [(first_day(event.when, timezone), event) for event in events]
     coming = {link.id for link, when in links if period(when, timezone)[1] > now}
+    past = {event.key for event in events if period(event.when, timezone)[1] <= now}
     pairs = _taken(lost, new, timedelta())
+    ways = {
+        after - before
+        for before, link in lost
+        for after, event in new
+        if link.id in coming or event.key in past or _monday(before) == _monday(after)
+    }
     to_come = [day for day, link in lost if link.id in coming]
-    if (moved := _moved_by([day for day, _ in lost], to_come, [day for day, _ in new])) is not None:
+    if (moved := _moved_by(ways, [day for day, _ in lost], to_come, [day for day, _ in new])) is not None:
         pairs += _taken(lost, new, moved)
-        over = [each for each in lost if each[1].id not in coming]
-        past = [each for each in new if period(each[1].when, timezone)[1] <= now][: len(over)]
-        pairs += [(link, event) for (_, link), (_, event) in zip(over, past, strict=False)]
-        lost, new = [each for each in lost if each not in over], [each for each in new if each not in past]
-    return pairs + [(link, event) for (_, link), (_, event) in zip(lost, new, strict=False)]
+    over = [link for _, link in lost if link.id not in coming]
+    pairs += zip(over, (event for _, event in new if event.key in past), strict=False)
+    taken = {event.key for _, event in pairs}
+    left = (event for _, event in new if event.key not in taken)
+    return pairs + list(zip((link for _, link in lost if link.id in coming), left, strict=False))
 
 
 def _taken(lost: list[tuple[date, Link]], new: list[tuple[date, Event]], moved: timedelta) -> list[tuple[Link, Event]]:
@@ -75,16 +83,19 @@ def _taken(lost: list[tuple[date, Link]], new: list[tuple[date, Event]], moved: 
     return pairs
 
 
-def _moved_by(lost: Sequence[date], to_come: Sequence[date], new: Sequence[date]) -> timedelta | None:
+def _moved_by(
+    ways: Iterable[timedelta], lost: Sequence[date], to_come: Sequence[date], new: Sequence[date]
+) -> timedelta | None:
     """Return how far most moved, of those that one side shows, or of those to come; None where they did not move alike.
 
-    Of two ways as likely the one in which more stay in their week, as when a person drags in a week's view; then the nearer.
+    `ways` are those that may be. Of two as likely the one in which more stay in their week, as when a person drags in a week's
+    view; then the nearer.
     """
     apart = Counter(after - before for before in lost for after in new)
     same_week = Counter(after - before for before in lost for after in new if _monday(before) == _monday(after))
-    if not apart:
+    moved = max(ways, key=lambda each: (apart[each], same_week[each], -abs(each), each), default=None)
+    if moved is None:
         return None
-    moved = max(apart, key=lambda each: (apart[each], same_week[each], -abs(each), each))
     are_most = (2 * sum(day + moved in new for day in some) > min(len(some), len(new)) for some in (lost, to_come))
     return moved if any(are_most) else None
 
