@@ -309,6 +309,20 @@ def test_a_booking_that_the_store_does_not_know_leaves_the_persons_text_of_the_e
     assert _is_right(sides)
 
 
+@pytest.mark.parametrize("series", ["", "3114hqq4rqsvlhgr8s66msvju9"], ids=["single event", "occurrence"])
+def test_a_booking_of_such_a_status_that_was_moved_takes_its_event_out_of_the_past_though_the_store_knows_neither(
+    series: str,
+) -> None:
+    """That event is outside the window, so that no list of its calendar leads to it."""
+    sides = Sides()
+    name = f"{series}_20260815T090000Z" if series else "3114hqq4rqsvlhgr8s66msvju9"
+    event = sides.draw(name, Timed(TEN.start - timedelta(days=101), TEN.end - timedelta(days=101)), series=series)
+    sides.book("1", NOON, external_id=name, status=55)
+    _look(sides, "1")
+    assert {key: each.when for key, each in sides.events.items()} == {event.key: NOON}
+    assert _link(sides, "1").event == event.key
+
+
 def _kept_link(sides: Sides) -> Link:
     return _link(sides, "1")
 

@@ -39,6 +39,7 @@ from tests.unit.sketch import (
     NOW,
     ROOM_A,
     ROOM_B,
+    TEN,
     UNREADABLE,
     base,
     booking,
@@ -343,6 +344,36 @@ def test_an_occurrence_that_a_booking_let_go_of_and_still_names_is_looked_for() 
         assert plan(other, C).step == Rest(Why.NOT_WANTED)
     has_one = replace(v.with_link(event=KEY), event=CANCELLED)
     assert plan_missing(has_one, C, Wanted.KEPT).step == Rest(Why.NOT_WANTED)
+
+
+@pytest.mark.parametrize(
+    "named", ["3114hqq4rqsvlhgr8s66msvju9", "3114hqq4rqsvlhgr8s66msvju9_20261124T090000Z", ID], ids=len
+)
+def test_an_event_that_a_booking_names_whose_pair_the_store_does_not_know_is_kept_where_none_would_be_made(
+    named: str,
+) -> None:
+    v = View(NEW, Snapshot.of(booking(status=10, external_id=named)), ABSENT)
+    assert plan(v, C).step == Look(find=named)
+    found = theirs(LAST_YEAR, key=EventKey(ROOM_A, named))
+    step = plan(replace(v, found=Snapshot.of(found)), C).step
+    assert isinstance(step, Settle)
+    assert (step.why, step.link.event) == (Why.ADOPTED, found.key)
+    assert plan(replace(v, found=UNREADABLE), C).step == Rest(Why.UNREADABLE)
+    for other in (
+        replace(v, found=ABSENT),
+        replace(v, found=Snapshot.of(found), found_is_free=False),
+        replace(v, found=Snapshot.of(replace(found, when=TEN))),
+        v.with_link(version=1),
+        replace(v, found=Snapshot.of(theirs(LAST_YEAR))),
+        replace(v, found=Snapshot.of(replace(found, organizer_self=False))),
+        replace(v, booking=Snapshot.of(booking(status=10, external_id=named, activity_id="5"))),
+        replace(v, booking=Snapshot.of(booking(status=10, external_id="3114hqq4rqsvlhgr8s66msvju"))),
+        replace(v, booking=Snapshot.of(booking(status=10, external_id="3114hqq4-qsvlhgr8s66msvju9"))),
+        replace(v, booking=Snapshot.of(booking(status=10, external_id=named, object_id="99"))),
+        replace(v, booking=Snapshot.of(booking(LAST_YEAR, status=10, external_id=named))),
+        replace(v, booking=Snapshot.of(booking(status=70, external_id=named))),
+    ):
+        assert plan(other, C).step in (Rest(Why.NOT_WANTED), Rest(Why.NO_CALENDAR))
 
 
 def test_an_event_whose_id_was_given_up_is_made_anew_also_where_none_would_be_made() -> None:

@@ -26,6 +26,8 @@ from functions.domain.planning.merge_event import noted
 from functions.domain.planning.view import PlanningContext, View, Wanted, looked_for, wanted_of
 from functions.domain.planning.write_event_id import leads_to_event, named_by_other, other_named, other_than_its_own
 
+GOOGLES = 26  # characters at least of an id that Google gives
+
 
 def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
     """Make or adopt the event of a booking that has none, or whose event was removed with its cancellation.
@@ -34,7 +36,7 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
     """
     booking, link = v.booking.value, v.link
     if booking is None or (wanted is not Wanted.EVENT and not link.gave_up_id):
-        return _back_again(v, booking, context) or Planned(Rest(Why.NOT_WANTED))
+        return _forgotten(v, booking, context) or _back_again(v, booking, context) or Planned(Rest(Why.NOT_WANTED))
     if isinstance(link.life, LeftOut) and link.base is not None and _as_noted(link.base, booking, context):
         return Planned(Rest(Why.NOT_BACKFILLED))
     if booking.activity_id and context.settings.outbound.activities == "none":
@@ -58,6 +60,29 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, context.digest)
     )
+
+
+def _forgotten(v: View, booking: Booking | None, context: PlanningContext) -> Planned | None:
+    """Adopt an event outside the window that a booking in it names, of whose pair the store knows nothing, though none would be made.
+
+    So it is after an older store was restored: that event is still to be kept up to date. One in the window is shown by a list
+    of its calendar, which decides whether it is followed. A shorter name is rather somebody's number, and nothing would
+    remember that it leads nowhere.
+    """
+    settings = context.settings
+    if booking is None or v.link.version or (booking.activity_id and settings.outbound.activities == "none"):
+        return None
+    named = booking.value_of(settings.outbound.external_id_field)
+    if len(named) < GOOGLES or not can_be_event_id(named) or settings.calendar_of(booking.object_id) is None:
+        return None
+    if not in_window(when_of(booking, settings), settings, context.now):
+        return None
+    event = looked_for(v, Look(find=named))
+    if not isinstance(event, Event):
+        return event
+    its = event.key.id == named and v.found_is_free and event.organizer_self
+    is_left = its and not in_window(event.when, settings, context.now)
+    return decide(v.link, Adopt(event), Why.ADOPTED) if is_left else Planned(Rest(Why.NOT_WANTED))
 
 
 def _back_again(v: View, booking: Booking | None, context: PlanningContext) -> Planned | None:
