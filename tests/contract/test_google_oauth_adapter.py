@@ -110,6 +110,17 @@ def test_a_token_endpoint_that_is_away_does_not_end_the_connection(
     assert google.calendars.changes(ROOM_A).sync_token
 
 
+@pytest.mark.parametrize(
+    ("code", "says"), [("deleted_client", "client was deleted"), ("disabled_client", "client is disabled")]
+)
+def test_a_client_that_google_refuses_is_named_as_what_to_mend(google: ConnectedGoogle, code: str, says: str) -> None:
+    client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "redirect_uris": [], "refused": code}
+    google.control("POST", "clients", client)
+    with pytest.raises(AccessRevoked, match=says) as caught:
+        google.calendars.changes(ROOM_A)
+    assert caught.value.reason == code
+
+
 def test_the_access_token_is_fetched_once_and_kept(google: ConnectedGoogle) -> None:
     for _ in range(3):
         google.calendars.changes(ROOM_A)

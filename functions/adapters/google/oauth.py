@@ -33,6 +33,8 @@ PASSING = ("internal_failure", "server_error", "temporarily_unavailable", "rate_
 SENTENCES = {
     "invalid_grant": "Google does not accept the consent any more; run Step 1 again.",
     "invalid_client": "Google does not accept the client ID and secret; correct them and run Step 1 again.",
+    "deleted_client": "The OAuth client was deleted in the Google Cloud project; restore it there, or enter another one, then run Step 1 again.",
+    "disabled_client": "The OAuth client is disabled in the Google Cloud project; enable it there, then run Step 1 again.",
     "unauthorized_client": "This OAuth client may not do this; correct it in the Google Cloud project, then run Step 1 again.",
     "redirect_uri_mismatch": "The return address is not registered with the OAuth client; add it there, then run Step 1 again.",
     "admin_policy_enforced": "The administrator of the Google account does not allow this app; ask for it, then run Step 1 again.",

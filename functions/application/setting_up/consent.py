@@ -33,6 +33,8 @@ AGAIN = "run Step 1 again"
 ERRORS = (
     "access_denied",
     "admin_policy_enforced",
+    "deleted_client",
+    "disabled_client",
     "disallowed_useragent",
     "invalid_client",
     "invalid_grant",

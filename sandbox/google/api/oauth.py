@@ -140,6 +140,8 @@ def _grant(world: World) -> dict[str, object]:
     client = world.tokens.clients.get(client_id)
     if client is None:
         raise GrantError(401, "invalid_client", "The OAuth client was not found.")
+    if client.refused:
+        raise GrantError(401, client.refused, f"The OAuth client was {client.refused.partition('_')[0]}.")
     if client.secret != secret:
         raise GrantError(401, "invalid_client", "Unauthorized")
     kind = form.get("grant_type")

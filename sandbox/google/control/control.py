@@ -76,9 +76,10 @@ class Control:
         return {field: getattr(self.world.switches, switch) for field, switch in known.items()}
 
     def clients(self) -> Any:
-        """Register an OAuth client."""
+        """Register an OAuth client, or change it; `refused` is the code with which the token endpoint refuses it."""
         content = body()
         self.world.tokens.add_client(content["client_id"], content["client_secret"], content["redirect_uris"])
+        self.world.tokens.clients[content["client_id"]].refused = content.get("refused", "")
         return {"client_id": content["client_id"]}
 
     def accounts(self) -> Any:

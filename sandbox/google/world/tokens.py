@@ -36,6 +36,7 @@ class Client:
     id: str
     secret: str
     redirects: list[str]
+    refused: str = ""  # `deleted_client` or `disabled_client`: what its project's owner did with it
 
 
 @dataclass(frozen=True)

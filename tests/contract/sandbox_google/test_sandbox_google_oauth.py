@@ -161,6 +161,15 @@ def test_scopes_decide_what_may_be_called(google: Google) -> None:
         writing.calendarList().list().execute()
 
 
+@pytest.mark.parametrize("code", ["deleted_client", "disabled_client"])
+def test_a_client_that_was_deleted_or_disabled_gets_no_tokens(google: Google, code: str) -> None:
+    refresh = google.tokens()["refresh_token"]
+    client = {"client_id": CLIENT_ID, "client_secret": "sandbox-secret", "redirect_uris": [], "refused": code}
+    google.control("POST", "clients", client)
+    answer = google.token(grant_type="refresh_token", refresh_token=refresh)
+    assert (answer.status_code, answer.json["error"]) == (401, code)
+
+
 def test_no_secret_reaches_the_call_log(google: Google) -> None:
     tokens = google.tokens()
     google.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
