@@ -77,6 +77,25 @@ def test_an_audit_is_made_in_place_of_one_that_cannot_be_read(place: Place, caus
 
 
 @pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize(
+    ("name", "screen", "says"), [("a plan", "activation", "A new plan"), ("an audit", "audit", "A new audit")]
+)
+def test_what_cannot_be_read_and_is_made_anew_sends_nobody_to_a_backup(
+    place: Place, cause: str, name: str, screen: str, says: str
+) -> None:
+    place.activate(language="en")
+    place.api("POST", "/7/audit")
+    place.api("GET", "/7/plan?refresh=1")
+    place.settle(900)
+    written(place, name, CAUSES[cause][0])
+    tab = Tab(place)
+    assert f"{says} takes its place." in tab.seen(f"{HERE}/{screen}")
+    tab.post(f"{HERE}/{screen.replace('activation', 'plan')}")
+    place.settle(900)
+    assert CAUSES[cause][1] not in tab.seen(f"{HERE}/{screen}")
+
+
+@pytest.mark.parametrize("cause", CAUSES)
 def test_a_calendar_that_cannot_be_read_keeps_no_alert_back(place: Place, cause: str) -> None:
     place.activate(alerts={"email": "beheer@example.org"})
     place.tick()
