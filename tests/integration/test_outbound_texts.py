@@ -316,3 +316,15 @@ def test_a_persons_markup_arrives_as_text_in_the_remarks_of_the_booking(place: P
     place.settle()
     (booking,) = place.bookings()
     assert booking["remarks"] == "Overleg\nEén & twee\n\nhttps://example.org/a"
+
+
+def test_what_people_write_stays_whole_where_the_bookings_own_text_becomes_very_long(place: Place) -> None:
+    active(place, description_template="{REMARKS}")
+    place.google("POST", "texts", {"longest": 8192})
+    booking, event = made(place, remarks="kort")
+    own = "Eigen woorden " * 140 + "einde."
+    place.edit(event["id"], description=f"{event['description']}\n{own}")
+    place.settle()
+    changed(place, booking, remarks="lang " * 1600)
+    assert place.event()["description"].startswith("lang lang")
+    assert place.event()["description"].endswith(own)

@@ -98,7 +98,7 @@ def test_an_event_shows_what_the_templates_say() -> None:
 
 def test_texts_are_cut_where_google_would_refuse_them() -> None:
     shown = appointment_of(booking(remarks="x" * 9000), settings(outbound={"title_template": "{REMARKS}"}), ROOM_A)
-    assert (len(shown.title), len(shown.description)) == (TITLE_LIMIT, DESCRIPTION_LIMIT) == (1000, 8000)
+    assert (len(shown.title), len(shown.description)) == (TITLE_LIMIT, DESCRIPTION_LIMIT) == (1000, 6000)
 
 
 @pytest.mark.parametrize("address", ["", "geen", "a@b", "twee@example.org, drie@example.org"])

@@ -22,7 +22,7 @@ from functions.domain.settings.template import fill
 OCCUPIED = {"nl": "Bezet", "en": "Occupied"}
 LINES = {"nl": ("Voorbereiding vanaf", "Opruimen tot"), "en": ("Preparation from", "Clearing until")}
 HIDDEN = ("private", "confidential")
-LONGEST_TITLE, LONGEST_TEXT = 1000, 8000
+LONGEST_TITLE, LONGEST_TEXT = 1000, 6000
 NOT_BACKFILLED = "not_backfilled"
 RESTING = (State.GRACE, State.HELD, State.REFUSED, State.PAUSED, State.DETACHED)
 

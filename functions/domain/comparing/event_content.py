@@ -36,7 +36,7 @@ AROUND = {
 }
 BOOKED = {"nl": "Bezet", "en": "Occupied"}
 HALF = re.compile(r"(?:<[^<>]*|&#?\w{0,9})$")
-DESCRIPTION_LIMIT = 8000  # Google's practical limit is about 8192 characters
+DESCRIPTION_LIMIT = 6000  # Google cuts at about 8192 characters; the rest is for what people write below the line
 
 
 def when_of(booking: Booking, settings: Settings) -> When:
