@@ -3,7 +3,7 @@
 import pytest
 
 from tests.harness.deeds import active, changed, made, why, writes
-from tests.harness.place import Place
+from tests.harness.place import ROOM_A, Place
 
 BROKEN = [
     {"status": 500},
@@ -50,6 +50,18 @@ def test_a_booking_that_is_gone_in_any_dialect_loses_its_event(place: Place, ans
     active(place)
     booking, _ = made(place)
     place.ireserve("DELETE", f"bookings/{booking}")
+    place.settle(60)
+    assert place.events() == []
+
+
+def test_the_event_of_a_cancelled_booking_that_is_gone_is_removed_again_when_somebody_restores_it(place: Place) -> None:
+    active(place)
+    booking, event = made(place)
+    place.change(booking, status_code=70)
+    place.settle(60)
+    place.ireserve("DELETE", f"bookings/{booking}", {"quiet": True})
+    place.google("POST", f"calendars/{ROOM_A}/events/{event['id']}/restore", {})
+    assert place.event()["id"] == event["id"]
     place.settle(60)
     assert place.events() == []
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from functions.application.intake.hints import LISTED, Hint, look_again, second_look
+from functions.application.intake.hints import LISTED, Hint, Kind, look_again, second_look
 from functions.application.ports import Body, Tombstone, Unusable
 from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import (
@@ -566,7 +566,8 @@ def _looked(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]
     outcome = reconcile(session, about, link, event=event)
     if outcome.looked:
         parked.clear(session.ports, about)
-    come_back(session.ports, about, outcome)
+    # under the name that was asked for: what is parked under it is done once this pair is, whatever event that has by then
+    come_back(session.ports, hint if hint.kind is Kind.EVENT else about, outcome)
     return outcome
 
 

@@ -39,16 +39,20 @@ class Reconciled:
         """Return the hint for the next look.
 
         If another instance held the pair, or the brake a change of its event, that is read again, because Google reports a
-        change only once. Otherwise the booking is read first.
+        change only once; so is an event that is there though its pair is over, and would be taken for gone. Otherwise the
+        booking is read first.
         """
+        gone, event = self.rest.why is Why.BOOKING_GONE, self.event.value if self.event is not None else None
         if self.rest.why in (Why.LEASED, Why.TOO_OFTEN):
             if hint.kind is Kind.EVENT:
                 return hint
-            if self.event is not None and self.event.value is not None:
-                return hint.about(self.event.value.key)
-        if self.link.booking_id:
+            if event is not None:
+                return hint.about(event.key)
+        if gone and self.link.closed and event is not None:
+            hint = hint.about(event.key)
+        elif self.link.booking_id:
             hint = replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,))
-        return replace(hint, confirm=self.rest.why is Why.BOOKING_GONE)
+        return replace(hint, confirm=gone)
 
 
 def come_back(ports: Ports, hint: Hint, outcome: Reconciled, lane: str = "live") -> None:
