@@ -238,6 +238,19 @@ def test_a_change_to_an_object_without_a_row_removes_the_event_and_says_so(place
     assert place.event(ROOM_B)["summary"] == f"Zaal B - {booking}"
 
 
+def test_an_event_that_is_restored_while_its_booking_is_at_an_object_without_a_row_is_removed_again(
+    place: Place,
+) -> None:
+    active(place)
+    booking, event = made(place)
+    changed(place, booking, object_id=12)
+    place.google("POST", f"calendars/{ROOM_A}/events/{event['id']}/restore", {})
+    place.settle(60)
+    assert place.events(ROOM_A) == []
+    changed(place, booking, object_id=10)
+    assert place.event(ROOM_A)["id"] == event["id"]
+
+
 @pytest.mark.parametrize("how", ["cancelled", "cancelled at once", "deleted"])
 def test_what_ends_at_an_object_without_a_row_leaves_no_event_behind(place: Place, how: str) -> None:
     active(place, {"inbound": {"allow_booking_update": True}})

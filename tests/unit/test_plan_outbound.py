@@ -400,8 +400,14 @@ def test_the_event_of_a_booking_that_went_to_an_object_without_a_calendar_is_rem
     for seen, etag in ((event(etag='"2"'), '"2"'), (BELIEVED, '"1"')):
         planned = plan(view(its=GONE_ON, seen=seen), C)
         assert planned.step == DeleteEvent(KEY, etag, Why.NO_CALENDAR)
-    unknown = (link(base=None), link(life=Closed()))
-    assert all(plan(view(of, GONE_ON), C).step == Rest(Why.NO_CALENDAR) for of in unknown)
+    assert plan(view(link(base=None), GONE_ON), C).step == Rest(Why.NO_CALENDAR)
+
+
+def test_the_event_of_a_booking_without_a_calendar_is_removed_again_once_it_is_there_again() -> None:
+    over = link(life=Closed(), base=base(object_id="12"))
+    assert plan(view(over, GONE_ON, event(etag='"2"')), C).step == DeleteEvent(KEY, '"2"', Why.NO_CALENDAR)
+    for seen in (CANCELLED, ABSENT, BELIEVED):
+        assert plan(view(over, GONE_ON, seen), C).step == Rest(Why.NO_CALENDAR)
 
 
 def test_one_that_is_over_as_well_is_removed_as_any_cancelled_one() -> None:

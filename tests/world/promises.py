@@ -68,7 +68,12 @@ def pairs(world: World, choice: Choice) -> list[str]:
     occupied = {each.event for each in stored if each.occupies is not None}
     everything = world.shown()
     shown = [(room, event) for room, event in everything if EventKey(room, event["id"]) not in occupied]
-    unnamed = {each.booking_id: each.event.id for each in stored if each.ids.foreign and each.event is not None}
+    refused = _refused_names(world)
+    unnamed = {
+        each.booking_id: each.event.id
+        for each in stored
+        if each.event is not None and (each.ids.foreign or each.booking_id in refused)
+    }
     without = {each.booking_id for each in stored if each.booking_id and each.event is None}
     bookings = as_named(choice, world.bookings(), unnamed, without)
     watched = {room for row in choice.rows for room in (row.calendar, *row.also)}
@@ -83,6 +88,13 @@ def pairs(world: World, choice: Choice) -> list[str]:
     return left + apart(
         choice, bookings, shown, lambda id_: of_booking.get(id_, "none"), lambda id_: of_event.get(id_, "none"), begins
     )
+
+
+def _refused_names(world: World) -> set[str]:
+    """Return the bookings into which i-Reserve once did not let an event's id be written: not each reason is tried again."""
+    rows = world.documents.find(("integrations", "7", "journal"), order="at", descending=True, limit=1000)
+    told = ((e["booking_id"], e["step"], e["why"], e["outcome"]) for _, e in rows)
+    return {booking for booking, *what in told if what == ["WriteBooking", "write_back", "refused"]}
 
 
 def as_named(

@@ -56,10 +56,15 @@ class Reconciled:
 
 
 def come_back(ports: Ports, hint: Hint, outcome: Reconciled, lane: str = "live") -> None:
-    """Queue the next look if the rest names a time for it."""
+    """Queue the next look if the rest names a time for it.
+
+    What may be parked under the name of this one is done once a look by that name finds the pair free: then it is one of two.
+    """
     if outcome.rest.until is not None:
-        due = outcome.rest.until + JUST_AFTER
-        hints.look_again(ports.tasks, outcome.again(hint), due, f"rest-{outcome.rest.why}", lane=lane)
+        due, again = outcome.rest.until + JUST_AFTER, outcome.again(hint)
+        own = [hint] if hint.attempt and not outcome.looked and again.subject != hint.subject else []
+        for each in (again, *own):
+            hints.look_again(ports.tasks, each, due, f"rest-{outcome.rest.why}", lane=lane)
 
 
 def look_at_once(ports: Ports, int_id: str, link: Link, source: str) -> None:

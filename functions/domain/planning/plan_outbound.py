@@ -165,12 +165,14 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
 def plan_without_calendar(v: View, context: PlanningContext) -> Planned:
     """Remove the event of a booking that went to an object without a calendar: its former object's hours are free.
 
-    It can be brought back as it was, once its booking is in a mapped object again. One whose mapping row was removed stays
-    as it is.
+    It can be brought back as it was, once its booking is in a mapped object again; before, it is removed again. One whose
+    mapping row was removed stays as it is.
     """
     link, booking, settings = v.link, v.booking.value, context.settings
-    if booking is None or link.event is None or link.base is None or link.closed:
+    if booking is None or link.event is None or link.base is None or (link.closed and v.event.value is None):
         return Planned(Rest(Why.NO_CALENDAR))
+    if link.closed and link.event.calendar in settings.calendars:
+        return _removed(v, link.event, Why.NO_CALENDAR, link.base)  # somebody brought it back
     if link.base.object_id == booking.object_id or settings.calendar_of(link.base.object_id) is None:
         return Planned(Rest(Why.NO_CALENDAR))
     if wanted_of(v.booking, context) is Wanted.NONE:
