@@ -30,7 +30,7 @@ REFUSALS_G: tuple[dict[str, Any], ...] = (
     {"status": 403, "reason": "accessNotConfigured"},
     {"status": 401, "reason": "authError"},
     {"status": 400, "reason": "invalid"},
-    {"status": 410, "reason": "fullSyncRequired"},
+    {"status": 400, "reason": "badRequest"},
     {"status": 412, "reason": "conditionNotMet"},
     {"action": "html"},
     {"action": "reset"},
