@@ -3,6 +3,7 @@
 import errno
 import gc
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -218,16 +219,19 @@ def test_many_threads_share_few_connections(file: SqliteFile, tmp_path: Path) ->
 class BusyAfterwards(SqliteFile):
     """A store that another process writes to whenever something was committed that need not wait for the disk."""
 
+    started = False
+
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[_Connection]:
         with closing(sqlite3.connect(self._path, isolation_level=None)) as rival:
-            rival.execute("SELECT 1" if durable else "BEGIN IMMEDIATE")
+            rival.execute("SELECT 1" if durable or not self.started else "BEGIN IMMEDIATE")
             with super().write(durable=durable) as connection:
                 yield connection
 
 
 def test_what_was_committed_counts_though_the_expired_could_not_be_removed_then(tmp_path: Path) -> None:
     file = BusyAfterwards(tmp_path / "state.sqlite", wait_seconds=0.05)
+    file.started = True
     documents = SqliteDocuments(file, now)
     documents.transact(lambda transaction: transaction.put((*LINKS, "one"), {"n": 1}))
     assert documents.get((*LINKS, "one")) == {"n": 1}
@@ -333,6 +337,92 @@ def test_a_disk_that_fails_is_transient_and_afterwards_nothing_is_missing_on_it(
     (disk.path.parent / "disk" / "state.sqlite-wal").write_bytes(b"")  # which may have a hole
     assert disk.has() >= {"before", "lost, for all that is known"}
     file.close()
+
+
+class LinuxDisk(Disk):
+    """A disk that can lose what the system wrote to it, which Linux reports as it does.
+
+    Who waits is told, and each other open file description that was open then, once, at its next wait; none opened later is.
+    What was lost counts as written: only what is written again reaches the disk.
+    https://docs.kernel.org/filesystems/vfs.html#handling-errors-during-writeback
+    """
+
+    TOLD_LATER = 1 << 40  # the offset of a description that is to be told; nobody else uses it
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.log, self.loses, self.lost = path.with_name(f"{path.name}-wal"), False, dict[int, bytes]()
+
+    def flush(self, log: int) -> None:
+        if self.loses:
+            self.loses = False
+            kept = dict(enumerate(self.pages(self.path.with_name("disk") / self.log.name)))
+            self.lost = {n: page for n, page in enumerate(self.pages(self.log)) if kept.get(n) != page}
+            for each in Path("/proc/self/fd").iterdir():
+                with suppress(OSError):
+                    if each.readlink() == self.log:
+                        os.lseek(int(each.name), self.TOLD_LATER, os.SEEK_SET)
+        if os.lseek(log, 0, os.SEEK_CUR) == self.TOLD_LATER:
+            os.lseek(log, 0, os.SEEK_SET)
+            raise OSError(errno.EIO, "input/output error")
+        super().flush(log)
+        there = self.pages(self.log)
+        self.lost = {n: lost for n, lost in self.lost.items() if n < len(there) and there[n] == lost}
+        holed = (b"\0" * len(page) if n in self.lost else page for n, page in enumerate(there))
+        (self.path.with_name("disk") / self.log.name).write_bytes(b"".join(holed))
+
+    @staticmethod
+    def pages(file: Path) -> list[bytes]:
+        content = file.read_bytes() if file.exists() else b""
+        return [content[start : start + 4096] for start in range(0, len(content), 4096)]
+
+
+@pytest.fixture
+def linux(tmp_path: Path) -> LinuxDisk:
+    return LinuxDisk(tmp_path / "state.sqlite")
+
+
+def test_a_process_acknowledges_nothing_that_the_disk_lost_while_another_waited_for_it(linux: LinuxDisk) -> None:
+    one, other = linux.file(), linux.file()
+    SqliteDocuments(other, now).transact(lambda transaction: transaction.put((*LINKS, "other's"), {}), durable=False)
+    linux.loses = True
+    with pytest.raises(Transient, match="cannot be used"):
+        keep(one, "one's")
+    with pytest.raises(Transient, match="cannot be used"):
+        other.reach_disk()
+    keep(other, "after")
+    assert linux.has() == {"one's", "other's", "after"}
+    one.close()
+    other.close()
+
+
+def test_a_process_that_starts_after_the_disk_lost_something_acknowledges_only_what_is_on_it(linux: LinuxDisk) -> None:
+    one = linux.file()
+    linux.loses = True
+    with pytest.raises(Transient, match="cannot be used"):
+        keep(one, "one's")
+    later = linux.file()  # as after the death of the first, whose log stays
+    keep(later, "after")
+    assert linux.has() == {"one's", "after"}
+    one.close()
+    later.close()
+
+
+def test_a_process_that_starts_during_a_backup_reads_and_acknowledges_once_it_can_know_the_disk(disk: Disk) -> None:
+    one = disk.file()
+    keep(one, "one's")
+    with closing(sqlite3.connect(disk.path, isolation_level=None)) as backup:
+        backup.execute("BEGIN")
+        backup.execute("SELECT count(*) FROM documents").fetchall()
+        later = disk.file(0.05)
+        assert SqliteDocuments(later, now).get((*LINKS, "one's")) == {}
+        with pytest.raises(Transient, match="busy"):
+            keep(later, "later's")
+        keep(one, "one's second")
+    keep(later, "after")
+    assert disk.has() == {"one's", "one's second", "later's", "after"}
+    one.close()
+    later.close()
 
 
 def test_a_writer_whose_disk_hangs_keeps_no_other_waiting_for_ever(disk: Disk) -> None:

@@ -9,7 +9,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from functions.adapters.platform.os_words import why_of
@@ -71,32 +71,48 @@ class _Connection(sqlite3.Connection):
             self._patience = seconds
 
 
-def _close_all(idle: deque[_Connection]) -> None:
-    while idle:
-        idle.pop().close()
-
-
 class _Log:
     """The write-ahead log, and how far it has reached the disk.
 
     SQLite itself would wait for the disk while it holds the file's write lock (`synchronous = FULL`). It is told not to; who
     must know that a commit survives a power cut waits here, and others write meanwhile. Whoever comes while one waits shares
     the next wait. https://www.sqlite.org/pragma.html#pragma_synchronous
+
+    What the disk lost is told once to each open file that was open then, and to none opened later; other processes, and
+    SQLite, wait for the same log. So it stays open from before a commit until after the wait for it.
+    https://docs.kernel.org/filesystems/vfs.html#handling-errors-during-writeback
     """
 
     def __init__(self, path: Path, flush: Flush) -> None:
         self._path, self._flush = path, flush
-        self._waiting = threading.Lock()
+        self._waiting, self._opening = threading.Lock(), threading.Lock()
         self._tickets = itertools.count(1)
         self._reached = 0  # every commit with a smaller ticket is on disk
-        self._failed = False
+        self._open: int | None = None
+        self._known = False  # whether all of it that was waited for is on disk
         self._folder_knows = 0  # the log whose name is on disk too
+
+    def hold(self) -> None:
+        """Open the log, once; whoever calls has a connection to it, without which the next one may be another file."""
+        if self._open is None:
+            with self._opening:
+                if self._open is None:
+                    self._known = False  # an earlier process may have been told of a loss
+                    with suppress(FileNotFoundError):  # before the first transaction
+                        self._open = os.open(self._path, os.O_RDONLY)
+
+    def let_go(self) -> None:
+        """Close the log, when its connections are closed."""
+        with self._opening:
+            if self._open is not None:
+                os.close(self._open)
+            self._open = None
 
     def reach_disk(self, start_anew: Callable[[], None], patience: float) -> bool:
         """Return once all that this thread committed is on disk; False if another wait outlasts its patience.
 
-        Raises `OSError`. What of the log is on disk then is unknown, so the next wait takes it into the file first, by
-        `start_anew`.
+        Raises `OSError`. What of the log is on disk then is unknown, as it is when the log was opened, so the next wait takes
+        it into the file first, by `start_anew`.
         """
         mine = next(self._tickets)
         if not self._waiting.acquire(timeout=patience):
@@ -105,20 +121,21 @@ class _Log:
             if mine < self._reached:
                 return True
             upto = next(self._tickets)
-            if self._failed:
+            self.hold()
+            if not self._known:
                 start_anew()
-            self._failed = True
+            self._known = False
             self._reach()
-            self._failed, self._reached = False, upto
+            self._known, self._reached = True, upto
         finally:
             self._waiting.release()
         return True
 
     def _reach(self) -> None:
-        try:
-            log = os.open(self._path, os.O_RDONLY)
-        except FileNotFoundError:  # the last connection took it into the file, and waited for that
-            return
+        with self._opening:
+            if self._open is None:  # the last connection took it into the file, and waited for that
+                return
+            log = os.dup(self._open)  # the same open file, which nobody closes meanwhile
         try:
             self._flush(log)
             number = os.fstat(log).st_ino
@@ -131,6 +148,12 @@ class _Log:
             finally:
                 os.close(folder)
             self._folder_knows = number
+
+
+def _close_all(idle: deque[_Connection], log: _Log) -> None:
+    while idle:
+        idle.pop().close()
+    log.let_go()
 
 
 class SqliteFile:
@@ -149,7 +172,9 @@ class SqliteFile:
         self._log = _Log(path.with_name(f"{path.name}-wal"), flush)
         self._writing = threading.Lock()
         self._idle: deque[_Connection] = deque()
-        weakref.finalize(self, _close_all, self._idle)  # also if this start fails, and at the end of the process
+        weakref.finalize(
+            self, _close_all, self._idle, self._log
+        )  # also if this start fails, and at the end of the process
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_exposed(path)
         with self._named_errors():
@@ -217,7 +242,7 @@ class SqliteFile:
 
     def close(self) -> None:
         """Close what is open; the file can be used again afterwards."""
-        _close_all(self._idle)
+        _close_all(self._idle, self._log)
 
     @contextmanager
     def _alone(self) -> Iterator[_Connection]:
@@ -265,7 +290,9 @@ class SqliteFile:
                 connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
                 connection.execute("PRAGMA secure_delete = ON")  # overwrites what is deleted
                 connection.execute("PRAGMA synchronous = NORMAL")  # see `_Log`
+                connection.execute("SELECT 1 FROM sqlite_schema").fetchall()  # opens the log
                 connection.new = False
+            self._log.hold()
             yield connection
         finally:
             self._idle.append(connection)
@@ -317,7 +344,7 @@ class SqliteFile:
                     reason="store_damaged",
                 )
             connection.execute("PRAGMA journal_mode = WAL")
-        with self.write() as connection:
+        with self.write(durable=False) as connection:  # made anew by the next start
             connection.execute("DROP INDEX IF EXISTS tasks_ready")  # an older version's, which nothing uses
             connection.execute(_TURNS)
             for index in INDEXES:
