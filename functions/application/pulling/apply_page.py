@@ -457,7 +457,9 @@ def look_at(session: SyncSession, hint: Hint, key: EventKey) -> bool:
         return _looked(session, hint, link, found).looked
     if found.value is not None:
         _apply_item(session, hint, Page(key.calendar, ()), Shown(), found.value)
-    elif (moved := _in_another_calendar(session, key)) is not None and moved.event is not None:
+    elif (
+        moved := _in_another_calendar(session, key) or _single_again(session, key)
+    ) is not None and moved.event is not None:
         return _looked(session, hint, moved, session.must_read_event(moved.event)).looked
     return True
 
@@ -505,6 +507,12 @@ def _in_another_calendar(session: SyncSession, key: EventKey) -> Link | None:
     """Return the link that has this event in another calendar."""
     others = [EventKey(each, key.id) for each in session.settings.calendars if each != key.calendar]
     return next(iter(links.of_events(session.ports.documents, session.id, others).values()), None)
+
+
+def _single_again(session: SyncSession, key: EventKey) -> Link | None:
+    """Return the link that has what is left of an occurrence's series, which may be gone by now as well."""
+    single = EventKey(key.calendar, family_of_id(key.id))
+    return links.of_event(session.ports.documents, session.id, single) if single.id else None
 
 
 def _without_former(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
