@@ -10,10 +10,11 @@ import pytest
 
 from functions.adapters.secrets.file_secrets import FileSecrets
 from functions.adapters.secrets.local_keys import local_keys
+from functions.adapters.sqlite.backup import back_up, restore
 from functions.adapters.sqlite.file import SqliteFile
 from functions.domain.model.errors import Refused
 from sandbox.stage import free_port
-from tests.harness.place import PLANNER, Place
+from tests.harness.place import PLANNER, START, Place
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +38,47 @@ def opened(directory: Path, name: str) -> None:
             FileSecrets(directory / name)
         case _:
             SqliteFile(directory / name).close()
+
+
+class Waits:
+    """What was waited for to be on the disk: contents of files, by name and as they were then, and names of directories."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.contents, self.names = set[bytes](), dict[str, Path]()
+        monkeypatch.setattr(os, "fsync", self.fsync)
+
+    def fsync(self, descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if path.is_dir():
+            self.names.update({str(each): each for each in path.iterdir()})
+        else:
+            self.contents.add(path.read_bytes())
+
+    def lacks(self, *paths: Path) -> list[str]:
+        """Return what a power cut may take: a name that is not on the disk, or one whose content is not."""
+        content = [each.name for each in paths if each.suffix == ".json" and each.read_bytes() not in self.contents]
+        return content + [each.name for each in paths if str(each) not in self.names]
+
+
+@pytest.mark.parametrize("name", ["keys.json", "secrets.json", "sync.sqlite"])
+def test_what_was_made_survives_a_power_cut_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The webhooks that i-Reserve is told of carry a key: without it, each would be refused for good."""
+    waits = Waits(monkeypatch)
+    assert waits.lacks(made(tmp_path, name)) == []
+
+
+def test_a_backup_and_what_was_restored_from_it_survive_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, names = tmp_path / "state", ("sync.sqlite", "secrets.json", "keys.json")
+    for name in names:
+        made(state, name)
+    waits = Waits(monkeypatch)
+    back_up(state, tmp_path / "b")
+    assert waits.lacks(tmp_path / "b", tmp_path / "b.secrets.json", tmp_path / "b.keys.json") == []
+    waits = Waits(monkeypatch)
+    restore(state, tmp_path / "b", START)
+    assert waits.lacks(*(state / name for name in names), *state.glob("*.before-*[0-9]")) == []
 
 
 @pytest.mark.parametrize("name", ["keys.json", "secrets.json", "sync.sqlite"])

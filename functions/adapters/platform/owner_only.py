@@ -42,9 +42,19 @@ def hand_over(path: Path, former: Path | int) -> None:
                 os.close(file)
 
 
+def reach_disk(path: Path) -> None:
+    """Return once the content of a file, or the names in a directory, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def name_first(whole: Path, path: Path) -> None:
-    """Give a whole file its name, unless another process was faster; then it is removed."""
+    """Give a whole file its name, unless another process was faster; then it is removed. A power cut takes neither name nor content."""
     hand_over(whole, path)
+    reach_disk(whole)
     try:
         os.link(whole, path)
     except FileExistsError:
@@ -59,3 +69,4 @@ def name_first(whole: Path, path: Path) -> None:
             os.close(folder)
     finally:
         whole.unlink(missing_ok=True)
+    reach_disk(path.parent)

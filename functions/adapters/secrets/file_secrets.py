@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from functions.adapters.platform.os_words import why_of
-from functions.adapters.platform.owner_only import hand_over, refuse_exposed
+from functions.adapters.platform.owner_only import hand_over, reach_disk, refuse_exposed
 from functions.domain.model.errors import AccessRevoked, Refused, System, Transient
 from functions.domain.model.messages import say
 
@@ -135,11 +135,7 @@ class FileSecrets:
             os.fsync(file.fileno())
         hand_over(beside, self._path)
         beside.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        reach_disk(self._path.parent)
 
 
 def _is_kept(kept: object) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from functions.adapters.platform.os_words import why_of
-from functions.adapters.platform.owner_only import hand_over
+from functions.adapters.platform.owner_only import hand_over, reach_disk
 from functions.adapters.sqlite.file import SCHEMA
 from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.domain.model.messages import say
@@ -65,6 +65,7 @@ def back_up(state: Path, to: Path) -> Counted:
             for part, whole in zip(reversed(parts), reversed(names), strict=True):  # the store last: it vouches for all
                 if part.exists():
                     part.replace(whole)
+            reach_disk(to.parent)
         finally:
             for part in parts:
                 part.unlink(missing_ok=True)
@@ -102,6 +103,7 @@ def restore(state: Path, source: Path, now: datetime) -> Counted:
             needless.clear()
             for name, whole in new.items():
                 whole.replace(state / name)
+            reach_disk(state)
         finally:
             for file in (*new.values(), *needless):
                 file.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from functions.adapters.platform.os_words import why_of
-from functions.adapters.platform.owner_only import name_first, refuse_exposed
+from functions.adapters.platform.owner_only import name_first, reach_disk, refuse_exposed
 from functions.application.store.indexes import INDEXES, Index
 from functions.domain.model.errors import SyncError, Transient
 from functions.domain.model.messages import say
@@ -142,11 +142,7 @@ class _Log:
         finally:
             os.close(log)
         if number != self._folder_knows:
-            folder = os.open(self._path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            reach_disk(self._path.parent)
             self._folder_knows = number
 
 
