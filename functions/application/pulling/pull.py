@@ -25,6 +25,7 @@ from functions.domain.comparing.event_content import period
 from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, TokenExpired, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash, turn_of
+from functions.domain.model.moments import passed
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed, Held
 from functions.domain.pairing.link import Link
@@ -351,10 +352,11 @@ def due_at(session: SyncSession, state: CalendarState, now: datetime) -> datetim
     With a live channel that is after `SILENT`, or when the channel expires; without one, at the polling interval. A
     calendar that was gone or forbidden is tried again after `TROUBLED`.
     """
-    if state.trouble and state.trouble_at is not None:
-        return state.trouble_at + TROUBLED
-    if state.as_of is None:
+    troubled, pulled = passed(state.trouble_at, now), passed(state.as_of, now)
+    if state.trouble and troubled is not None:
+        return troubled + TROUBLED
+    if pulled is None:
         return now
-    polled = state.as_of + timedelta(seconds=session.settings.sync.poll_seconds) - ROUND
+    polled = pulled + timedelta(seconds=session.settings.sync.poll_seconds) - ROUND
     ends = max((channel.expires for channel in state.channels if channel.live), default=now)
-    return polled if ends <= now else min(state.as_of + SILENT - ROUND, max(polled, ends))
+    return polled if ends <= now else min(pulled + SILENT - ROUND, max(polled, ends))

@@ -13,6 +13,7 @@ from functions.application.ports import Body, Ports
 from functions.application.store import calendars
 from functions.application.store.integrations import path_of
 from functions.application.store.once import change_once
+from functions.domain.model.moments import APART
 
 PER_MINUTE = 545  # of 600; the rest is for live changes and small bursts
 EACH = timedelta(minutes=1) / PER_MINUTE
@@ -62,7 +63,9 @@ class Pace:
         def add(body: Body | None) -> tuple[Body, datetime]:
             paid = self.free_at()
             if body is not None:
-                noted = datetime.fromisoformat(body["paid"])
+                noted = min(
+                    datetime.fromisoformat(body["paid"]), now + APART
+                )  # later ones are of a clock that was ahead
                 paid = max(paid, noted + (self.spent - self._noted) * EACH)  # other scans have recorded theirs since
                 if now - noted < IDLE:
                     paid += max(0, pulls - int(body["pulls"])) * EACH

@@ -16,6 +16,7 @@ from functions.application.ports import Documents, Ports
 from functions.application.store import integrations
 from functions.application.store.records import record_of
 from functions.domain.model.errors import Malformed
+from functions.domain.model.moments import APART
 from functions.domain.settings.integration import AT_ONCE, RUNNING, Integration
 
 PAGE = 200
@@ -76,7 +77,8 @@ def _woken(documents: Documents, now: datetime) -> list[Integration]:
     """Return the integrations that are due, the longest waiting first."""
     if int(now.timestamp()) // 60 % ASKED == 0:
         every = [each for each in integrations.every(documents) if each.phase in RUNNING]
-        due = [each for each in every if each.wake_at is None or each.wake_at <= now]
+        latest = now + SLEEP + APART  # one that sleeps longer was sent to sleep by a clock that was ahead
+        due = [each for each in every if each.wake_at is None or not now < each.wake_at <= latest]
         return sorted(due, key=lambda each: each.wake_at or AT_ONCE)
     due, after = [], None
     before = f"{now:%Y-%m-%dT%H:%M:%S}~"  # after every fraction of this second

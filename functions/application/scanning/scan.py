@@ -27,6 +27,7 @@ from functions.application.store.progress import went_on
 from functions.application.store.records import record_of, stored
 from functions.application.sync import retry_event_id
 from functions.application.sync.session import SyncSession
+from functions.domain.model.moments import passed
 from functions.domain.model.stretch import next_days
 from functions.domain.model.zones import day_of
 from functions.domain.pairing.link import Link
@@ -64,18 +65,19 @@ def begin(
     earlier = current(ports.documents, integration.id, kind) if kind == "full" else None
     turn, turns = earlier.next_turn() if earlier is not None else (0, 1)
     scan = Scan(kind, first, last, ports.clock(), first, actor=actor, turn=turn, turns=turns)
-    scan = replace(scan, leaves_out=leaves_out, since=_since(integration) if kind in SWEEPS else None)
+    scan = replace(scan, leaves_out=leaves_out, since=_since(integration, ports.clock()) if kind in SWEEPS else None)
     scan = replace(scan, new_settings=new_settings)
     save(ports.documents, integration.id, scan)
     _next(ports, integration.id, scan, ports.clock())
     return scan
 
 
-def _since(integration: Integration) -> datetime | None:
+def _since(integration: Integration, now: datetime) -> datetime | None:
     """Return since when changed bookings are read first: since the last sweep, if i-Reserve can list changes."""
-    if integration.near_at is None or not tells_of_changes(dialect_of(integration.dialect)):
+    swept = passed(integration.near_at, now)
+    if swept is None or not tells_of_changes(dialect_of(integration.dialect)):
         return None
-    return integration.near_at - OVERLAPPING
+    return swept - OVERLAPPING
 
 
 def current(documents: Documents | Transaction, int_id: str, kind: str) -> Scan | None:

@@ -13,6 +13,7 @@ from functions.domain.model.zones import day_of, midnight
 
 PER_MINUTE, PER_DAY = 9_000, 800_000
 EACH = timedelta(minutes=1) / PER_MINUTE
+LONGEST = timedelta(hours=1)  # that calls are ahead of the clock; later ones are of a clock that was ahead itself
 ZONE = "America/Los_Angeles"
 
 
@@ -23,7 +24,8 @@ def free_at(ports: Ports, client_id: str, calls: int) -> datetime:
 
     def spend(body: Body | None) -> tuple[Body, datetime]:
         spent = (int(body["calls"]) if body and body["day"] == str(today) else 0) + calls
-        paid = max(now, datetime.fromisoformat(body["paid"]) if body else now) + calls * EACH
+        before = datetime.fromisoformat(body["paid"]) if body else now
+        paid = max(now, min(before, now + LONGEST)) + calls * EACH
         free = midnight(today + timedelta(days=1), ZONE) if spent >= PER_DAY else paid
         return {"day": str(today), "calls": spent, "paid": paid.isoformat(), "by": by}, free
 

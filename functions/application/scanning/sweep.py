@@ -11,6 +11,7 @@ from functions.application.scanning.progress import Scan
 from functions.application.store import calendars, parked
 from functions.application.sync.session import SyncSession
 from functions.domain.model.identity import calendar_hash, turn_of
+from functions.domain.model.moments import passed
 from functions.domain.model.zones import at, clock, day_of, days_later
 from functions.domain.settings.integration import RUNNING, Integration
 
@@ -20,6 +21,9 @@ OVERDUE = timedelta(hours=30)
 ROUND = timedelta(minutes=1)
 AFTER = timedelta(seconds=30)  # when to check again whether a running search has finished
 STUCK = timedelta(minutes=10)
+QUOTA = timedelta(
+    days=1
+)  # a scan waits at most so long, for the next day's calls; one that waits longer had a clock that was ahead
 LOST = timedelta(hours=6)  # a scan that takes longer begins anew
 MENDED = "mended"  # source of a search after something was fixed
 FOLLOWS = "follows"  # detail of a search that waits for one under way; the calendars were pulled at once
@@ -33,7 +37,8 @@ def tick(session: SyncSession) -> list[datetime]:
     now, integration, ports = session.now(), session.integration, session.ports
     every = timedelta(minutes=session.settings.sync.sweep_minutes)
     near, full, backfill, resync = scan.last_of(ports.documents, session.id, "near", "full", "backfill", "resync")
-    near_at = max((at for at in (integration.near_at, scan.left_out_at(near)) if at is not None), default=None)
+    known = (passed(each, now) for each in (integration.near_at, scan.left_out_at(near)))
+    near_at = max((each for each in known if each is not None), default=None)
     due = [(near_at or now) + every]
     if due[0] <= now or near_at is None:
         _start(session, near, "near", now)
@@ -113,14 +118,15 @@ def _start(session: SyncSession, last: Scan | None, kind: str, now: datetime, ac
 def _go_on(session: SyncSession, unfinished: Scan, now: datetime) -> datetime:
     """Continue a scan whose task was lost, or dropped during a pause; returns when to ask again."""
     stuck = (unfinished.touched_at or unfinished.started_at) + STUCK
-    if now < stuck:
+    if now < stuck <= now + QUOTA + STUCK:
         return stuck
     scan.go_on(session.ports, session.id, unfinished)
     return now + STUCK
 
 
 def _is_under_way(last: Scan | None, now: datetime) -> bool:
-    return last is not None and last.finished_at is None and now - last.started_at < LOST
+    began = passed(last.started_at, now) if last is not None and last.finished_at is None else None
+    return began is not None and now - began < LOST
 
 
 def _next_night(session: SyncSession, now: datetime) -> datetime:
@@ -132,6 +138,7 @@ def _next_night(session: SyncSession, now: datetime) -> datetime:
 
 def _is_full_due(session: SyncSession, last: datetime | None) -> bool:
     now, own = session.now(), timedelta(minutes=turn_of(session.id, 60))  # spread over the hour
+    last = passed(last, now)
     if last is None or now - last >= OVERDUE + own:
         return True
     hour = clock(now - own, session.settings.timezone).time_of_day.hour

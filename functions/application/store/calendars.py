@@ -15,6 +15,7 @@ from functions.application.store.once import change_once
 from functions.application.store.records import record_of, stored
 from functions.domain.model.errors import Malformed
 from functions.domain.model.identity import calendar_hash
+from functions.domain.model.moments import passed
 
 LEASE = timedelta(seconds=90)
 
@@ -144,7 +145,8 @@ def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, no
     """Take the calendar's lease for one pull; None if another pull holds it."""
 
     def taken(before: CalendarState) -> CalendarState:
-        if before.lease and before.lease != holder and before.lease_until is not None and now < before.lease_until:
+        taken_at = passed(before.lease_until - LEASE, now) if before.lease_until is not None else None
+        if before.lease and before.lease != holder and taken_at is not None and now < taken_at + LEASE:
             return before
         return replace(before, lease=holder, lease_until=now + LEASE)
 
