@@ -1,5 +1,6 @@
 """What lies on the disk of a standalone installation is its owner's alone, and what was deleted is gone from it."""
 
+import errno
 import os
 import pty
 import subprocess
@@ -65,6 +66,18 @@ def test_what_was_made_survives_a_power_cut_whole(tmp_path: Path, monkeypatch: p
     """The webhooks that i-Reserve is told of carry a key: without it, each would be refused for good."""
     waits = Waits(monkeypatch)
     assert waits.lacks(made(tmp_path, name)) == []
+
+
+def test_a_full_disk_at_the_first_start_is_one_sentence_and_leaves_no_keys_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refused, match="cannot be used: the disk is full"):
+        local_keys(tmp_path, (), "")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_backup_and_what_was_restored_from_it_survive_a_power_cut(

@@ -53,8 +53,16 @@ def reach_disk(path: Path) -> None:
 
 def name_first(whole: Path, path: Path) -> None:
     """Give a whole file its name, unless another process was faster; then it is removed. A power cut takes neither name nor content."""
-    hand_over(whole, path)
-    reach_disk(whole)
+    try:
+        hand_over(whole, path)
+        reach_disk(whole)
+        _name(whole, path)
+    finally:
+        whole.unlink(missing_ok=True)
+    reach_disk(path.parent)
+
+
+def _name(whole: Path, path: Path) -> None:
     try:
         os.link(whole, path)
     except FileExistsError:
@@ -67,6 +75,3 @@ def name_first(whole: Path, path: Path) -> None:
                 whole.rename(path)
         finally:
             os.close(folder)
-    finally:
-        whole.unlink(missing_ok=True)
-    reach_disk(path.parent)

@@ -31,10 +31,13 @@ def state_directory(path: Path) -> None:
     except OSError as error:
         usable, why = False, why_of(error)
     if not usable:
-        raise Refused(
-            say("the state directory {} cannot be used: {}; choose another one with STATE_DIR", path, why),
-            reason="state",
-        )
+        raise _unusable(path, why)
+
+
+def _unusable(path: Path, why: str) -> Refused:
+    return Refused(
+        say("the state directory {} cannot be used: {}; choose another one with STATE_DIR", path, why), reason="state"
+    )
 
 
 def local_keys(state_dir: Path, webhook_keys: tuple[str, ...], console_key: str) -> LocalKeys:
@@ -45,9 +48,14 @@ def local_keys(state_dir: Path, webhook_keys: tuple[str, ...], console_key: str)
     if not path.exists():
         made = {"webhook_key": secrets.token_hex(32), "console_key": secrets.token_urlsafe(24)}
         whole = path.with_suffix(f".{secrets.token_hex(4)}")
-        with os.fdopen(os.open(whole, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            json.dump(made, file)
-        name_first(whole, path)
+        try:
+            with os.fdopen(os.open(whole, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+                json.dump(made, file)
+            name_first(whole, path)
+        except OSError as error:
+            raise _unusable(state_dir, why_of(error)) from error
+        finally:
+            whole.unlink(missing_ok=True)
     refuse_exposed(path)
     made = _read(path)
     return LocalKeys(webhook_keys or (made["webhook_key"],), console_key or made["console_key"])

@@ -63,9 +63,8 @@ class Pace:
         def add(body: Body | None) -> tuple[Body, datetime]:
             paid = self.free_at()
             if body is not None:
-                noted = min(
-                    datetime.fromisoformat(body["paid"]), now + APART
-                )  # later ones are of a clock that was ahead
+                # a later one is of a clock that was ahead
+                noted = min(datetime.fromisoformat(body["paid"]), now + APART)
                 paid = max(paid, noted + (self.spent - self._noted) * EACH)  # other scans have recorded theirs since
                 if now - noted < IDLE:
                     paid += max(0, pulls - int(body["pulls"])) * EACH

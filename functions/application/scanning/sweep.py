@@ -21,9 +21,8 @@ OVERDUE = timedelta(hours=30)
 ROUND = timedelta(minutes=1)
 AFTER = timedelta(seconds=30)  # when to check again whether a running search has finished
 STUCK = timedelta(minutes=10)
-QUOTA = timedelta(
-    days=1
-)  # a scan waits at most so long, for the next day's calls; one that waits longer had a clock that was ahead
+# a scan waits at most so long, for the next day's calls (California has a day of 25 hours); else its clock was ahead
+QUOTA = timedelta(hours=25)
 LOST = timedelta(hours=6)  # a scan that takes longer begins anew
 MENDED = "mended"  # source of a search after something was fixed
 FOLLOWS = "follows"  # detail of a search that waits for one under way; the calendars were pulled at once
