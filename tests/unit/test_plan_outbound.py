@@ -359,14 +359,17 @@ def test_an_event_that_a_booking_names_whose_pair_the_store_does_not_know_is_kep
     assert isinstance(step, Settle)
     assert (step.why, step.link.event) == (Why.ADOPTED, found.key)
     assert plan(replace(v, found=UNREADABLE), C).step == Rest(Why.UNREADABLE)
+    of_activity = replace(v, booking=Snapshot.of(booking(status=10, external_id=named, activity_id="5")))
+    per_booking = planning_context(settings(outbound={"activities": "per_booking"}))
+    assert plan(of_activity, per_booking).step == Look(find=named)
     for other in (
+        of_activity,
         replace(v, found=ABSENT),
         replace(v, found=Snapshot.of(found), found_is_free=False),
         replace(v, found=Snapshot.of(replace(found, when=TEN))),
         v.with_link(version=1),
         replace(v, found=Snapshot.of(theirs(LAST_YEAR))),
         replace(v, found=Snapshot.of(replace(found, organizer_self=False))),
-        replace(v, booking=Snapshot.of(booking(status=10, external_id=named, activity_id="5"))),
         replace(v, booking=Snapshot.of(booking(status=10, external_id="3114hqq4rqsvlhgr8s66msvju"))),
         replace(v, booking=Snapshot.of(booking(status=10, external_id="3114hqq4-qsvlhgr8s66msvju9"))),
         replace(v, booking=Snapshot.of(booking(status=10, external_id=named, object_id="99"))),

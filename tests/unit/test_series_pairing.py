@@ -95,7 +95,7 @@ def test_where_no_more_than_half_moved_alike_order_counts() -> None:
         pytest.param([0], [7], {}, id="alone it tells nothing of another week"),
         pytest.param([-2, 0], [5, 7], {}, id="nor do several"),
         pytest.param([0], [2], {0: 2}, id="only of its own"),
-        pytest.param([-14], [-7], {-14: -7}, id="or of one that is over as well"),
+        pytest.param([-21, -14], [-7], {-14: -7}, id="or of one that is over as well"),
         pytest.param([0, 7, 14], [8, 15, 22], {0: 8, 7: 15, 14: 22}, id="but with those to come it moves on"),
     ],
 )
