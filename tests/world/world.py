@@ -73,7 +73,7 @@ OFTEN = ((1, 1), (1, 4), (4, 100), (1, 13), (2, 30))  # one operation in so many
 ASKED = 20  # times at most that a person asks for something of which the store's answer is lost
 DYING = (8, 9)  # of the deed `later`
 MOMENT = timedelta(milliseconds=1)
-HOT = 40  # times that a task may come at one moment
+HOT = 10 * ASKED  # times that a task may come at one moment: a person may ask for several things at once, each so often
 GRACES = 700  # seconds within which every grace ends
 
 
