@@ -84,7 +84,7 @@ def _find_and_run(ports: Ports, hint: Hint) -> None:
             return
         _run(ports, integration, hint)
     except Malformed as error:
-        parked.park(ports, hint, error.reason, ports.clock())
+        react(ports, hint, error)
 
 
 def _run(ports: Ports, integration: Integration, hint: Hint) -> None:

@@ -19,6 +19,7 @@ from functions.application.store import calendars, integrations, journal, journa
 from functions.application.store.integrations import path_of
 from functions.application.store.journal import entry_of
 from functions.application.store.upgrades import PARKED_ITEM, schema_of
+from functions.application.sync.failures import SHOWN_AFTER
 from functions.application.watching import channels
 from functions.domain.model.errors import Malformed
 from functions.domain.model.identity import calendar_hash
@@ -126,7 +127,7 @@ def test_a_calendar_whose_state_cannot_be_read_keeps_no_other_from_being_pulled_
     assert {each.subject for each in sides.looks(Kind.CALENDAR)} == {(calendar_hash(ROOM_A),), (calendar_hash(ROOM_B),)}
     for each in sides.looks(Kind.CALENDAR):
         sides.pages = [EventPage((), sync_token="next")]
-        dispatch.run(sides.ports, each.body())
+        dispatch.run(sides.ports, replace(each, attempt=SHOWN_AFTER).body())
     ((_, item),) = parked.every(sides.ports, "7")
     assert (item["subject"], item["reason"]) == ([calendar_hash(ROOM_A)], REASONS[odd])
     assert calendars.state_of(sides.ports.documents, "7", ROOM_B).as_of == sides.now

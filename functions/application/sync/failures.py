@@ -8,7 +8,7 @@ from functions.application.intake.hints import Hint, look_again
 from functions.application.ports import Ports
 from functions.application.store import parked
 from functions.application.sync.session import mark_revoked
-from functions.domain.model.errors import AccessRevoked, Conflict, Stale, SyncError, System, Transient
+from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, System, Transient
 from functions.domain.settings.integration import Integration
 
 BACK_OFF = (2, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)  # seconds
@@ -30,6 +30,8 @@ def reaction_to(error: SyncError) -> Reaction:
             return Reaction.STOP
         case AccessRevoked() | Transient() | Stale() | Conflict():  # ours, or another instance was faster
             return Reaction.RETRY
+        case Malformed(reason="newer_version"):
+            return Reaction.RETRY  # during a deployment that version runs already, and may get the next try
     return Reaction.PARK
 
 
