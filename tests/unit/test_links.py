@@ -339,3 +339,13 @@ def test_what_a_stored_link_leaves_out_reads_back_as_the_defaults_of_today() -> 
         "version": 0,
         "unsettled": False,
     }
+
+
+def test_a_write_that_should_have_ended_is_looked_up_until_its_end_is_known(documents: MemoryDocuments) -> None:
+    begun = Intent("stamp", DeleteEvent(KEY, "", Why.BOOKING_CANCELLED), NOW)
+    there = saved(documents, replace(FRESH, life=Closed(), intent=begun))
+    saved(documents, replace(FRESH, id="whole", booking_id="2", event=MOVED))
+    before = NOW - timedelta(seconds=1)
+    assert [links.left_open(documents, "7", at) for at in (before, NOW)] == [[], [there]]
+    saved(documents, replace(there, intent=None))
+    assert links.left_open(documents, "7", NOW) == []

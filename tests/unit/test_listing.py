@@ -11,11 +11,8 @@ from functools import partial
 from functions.application.ports import BookingRow
 from functions.application.scanning.listing import KEPT, NEW, Listing, Position
 from functions.application.scanning.rows import differs
-from functions.domain.pairing.life import Active, Closed
-from functions.domain.pairing.link import Intent
-from functions.domain.pairing.writes import DeleteEvent, Why
 from functions.domain.settings.dialect import Dialect
-from tests.unit.sketch import DAY, KEY, NOW, TEN, at, base, booking, link
+from tests.unit.sketch import DAY, TEN, at, base, booking, link
 from tests.unit.two_sides import Rooms, Sides
 
 MANY = 600  # more than one stored part
@@ -71,10 +68,3 @@ def test_the_row_of_a_whole_day_by_the_hour_is_in_step_where_the_last_day_of_oth
     row = BookingRow(day.id, day.starts, day.ends, 20, "10")
     longer = replace(row, ends=day.ends + timedelta(days=1))
     assert (differs(session, row, agreed), differs(session, longer, agreed)) == (False, True)
-
-
-def test_a_row_that_agrees_is_looked_at_where_a_worker_died_over_its_pair() -> None:
-    session, row = Sides().session(), BookingRow("1001", TEN.start, TEN.end, 20, "10")
-    died = Intent("stamp", DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED), NOW)
-    pairs = [link(life=life, intent=intent) for life in (Active(), Closed()) for intent in (None, died)]
-    assert [differs(session, row, pair) for pair in pairs] == [False, True, False, True]

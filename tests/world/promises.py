@@ -151,10 +151,11 @@ def apart(
         room_of_it = choice.rooms.get(b["object_id"])
         if not its and room_of_it and (b["status_code"] in choice.made_on or of_booking(booking) == "active"):
             told.append(f"lost: booking {booking} has no event (link {of_booking(booking)}, names {name!r})")
-        for room, event in its:
+        row_is_gone = b["object_id"] in choice.former - set(choice.rooms)  # such events stay as they are
+        for room, event in () if row_is_gone else its:
             if (moment(event["start"]), moment(event["end"])) != (_utc(b["date_from"]), _utc(b["date_till"])):
                 told.append(f"apart: booking {booking} at {b['from']}, event {event['id']} at {event['start']}")
-            if room != room_of_it and b["object_id"] not in choice.former - set(choice.rooms):
+            if room != room_of_it:
                 told.append(f"apart: booking {booking} of object {b['object_id']} has its event on {room}")
         over = max([_utc(b["date_from"]), *(moment(event["start"]) for _, event in its)]) < begins
         explained = of_booking(booking) in EXPLAINED - ({"closed"} if b["status_code"] in choice.made_on else set())

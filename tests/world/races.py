@@ -83,7 +83,9 @@ class Races:
             aimed(str(number))
         self._world.pass_time(A_CALL)
         edited = _shown(self._bookings[number])
-        if self._world.tenant.outbox.mode in HEARD and _shown(seen) != edited and self._agreed(number, seen):
+        names_it = self._world.tenant.dialect.hook_body != "empty"  # else the search that follows sees one edit only
+        heard = self._world.tenant.outbox.mode in HEARD and names_it
+        if heard and _shown(seen) != edited and self._agreed(number, seen):
             self._edited[number] = (_shown(seen), edited)
 
     def _after_writing(self, number: int, stood: Booking) -> None:

@@ -365,7 +365,9 @@ class World(Stops, Deeds, Place):
             self.settle(GRACES)
         self.first_day += timedelta(days=7 * (1 + more))
         since = str(self.first_day - timedelta(days=3))  # a whole series is moved by no more
-        self.over = {str(each["id"]) for each in self.bookings() if each["from"] < since}
+        to_come = {event["id"] for _, event in self.shown() if moment(event["start"]) >= moment({"date": since})}
+        past = [each for each in self.bookings() if each["from"] < since]
+        self.over = {str(each["id"]) for each in past if each["external_id"] not in to_come}  # else its move waits
 
     def _to_the_night(self) -> None:
         """Go on in the next night, when the next round looks at all."""
@@ -477,7 +479,9 @@ class World(Stops, Deeds, Place):
             self._queue(tasks.copy())
             self.restored = True
             self.races.forget()  # so does the journal
-            self.api("POST", "/7/resync")
+            self.do_mend()  # who puts a store back sees to it that it runs
+            if self._asked("POST", "/resync") >= 400:
+                self.owed |= {"resync"}
 
     # rest
 

@@ -23,7 +23,7 @@ OCCUPIED = {"nl": "Bezet", "en": "Occupied"}
 LINES = {"nl": ("Voorbereiding vanaf", "Opruimen tot"), "en": ("Preparation from", "Clearing until")}
 HIDDEN = ("private", "confidential")
 LONGEST_TITLE, LONGEST_TEXT = 1000, 6000
-NOT_BACKFILLED = "not_backfilled"
+NOT_BACKFILLED, NO_CALENDAR = "not_backfilled", "no_calendar"
 RESTING = (State.GRACE, State.HELD, State.REFUSED, State.PAUSED, State.DETACHED)
 
 
@@ -84,6 +84,8 @@ def differences(
         return
     (event,) = events
     row = settings.row_of(booking.object_id)
+    if row is None:  # what a removed row left behind stays as it is
+        excuse = excuse or NO_CALENDAR
     if not same_time(booking.starts, booking.ends, event.when, settings, by_the_day=booking.day_mode):
         yield Difference("other_time", event, excuse)
     if row is not None and event.key.calendar != row.calendar:
@@ -155,7 +157,7 @@ def left_out(settings: Settings, link: Link, booking: Booking, now: datetime) ->
     if booking.activity_id and settings.outbound.activities == "none":
         return "activity"
     if settings.row_of(booking.object_id) is None:
-        return "no_calendar"
+        return NO_CALENDAR
     before, ahead = (now + timedelta(days=days) for days in settings.sync.window_days)
     return "" if booking.ends > before and booking.starts < ahead else "outside_window"
 

@@ -27,7 +27,7 @@ from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash, turn_of
 from functions.domain.model.moments import passed
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Closed, Held
+from functions.domain.pairing.life import Closed, Detached, Held
 from functions.domain.pairing.link import Link
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
@@ -232,7 +232,7 @@ def _look_up_unlisted(
 def _unlisted(session: SyncSession, calendar: str, done: Pull, window: Window) -> Iterator[Link]:
     unreadable: list[links.Unreadable] = []
     for link in links.every(session.ports.documents, session.id, {"calendar": calendar}, unreadable.append):
-        if link.event is None or link.event.id in done.shown.live or link.is_done_with:
+        if link.event is None or link.event.id in done.shown.live or isinstance(link.life, Closed | Detached):
             continue
         agreed = link.base or (link.intent.base if link.intent is not None else None)
         if agreed is None and link.intent is None:

@@ -42,7 +42,7 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
     if row.status is None or row.starts is None or row.ends is None or row.object_id is None:
         return None
     base = link.base
-    if link.order is not None or link.intent is not None:
+    if link.order is not None:
         return True
     if (row.status, row.object_id) != (base.status, base.object_id) or not isinstance(
         link.life, Active | Closed | LeftOut

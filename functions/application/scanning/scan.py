@@ -26,10 +26,12 @@ from functions.application.store.integrations import path_of
 from functions.application.store.progress import went_on
 from functions.application.store.records import record_of, stored
 from functions.application.sync import retry_event_id
+from functions.application.sync.reconciled import look_at_once
 from functions.application.sync.session import SyncSession
 from functions.domain.model.moments import passed
 from functions.domain.model.stretch import next_days
 from functions.domain.model.zones import day_of
+from functions.domain.pairing.life import Closed, Detached
 from functions.domain.pairing.link import Link
 from functions.domain.settings.integration import Integration
 
@@ -238,7 +240,7 @@ def _only_linked(
 ) -> Iterator[str]:
     """Yield the bookings of these days that only a link has; puts the days' links into `known`, by booking."""
     for link in links.of_days(session.ports.documents, session.id, scan.week, last, links.pass_over):
-        if link.booking_id in listed or (link.booking_id and not link.is_done_with):
+        if link.booking_id in listed or (link.booking_id and not isinstance(link.life, Closed | Detached)):
             known[link.booking_id] = link
             if link.booking_id not in listed:
                 yield link.booking_id
@@ -281,6 +283,10 @@ def _finish(session: SyncSession, scan: Scan) -> None:
     if not scan.unseen:
         integrations.change(session.ports.documents, session.id, swept, wakes=False)  # its round decides
     retry_event_id.asked(session, scan.kind, scan.refused)
+    if scan.kind in ("full", "resync"):
+        # no list need show them: their booking may be gone, without a day that both sides agreed on, or out of the window
+        for link in links.left_open(session.ports.documents, session.id, session.now()):
+            look_at_once(session.ports, session.id, link, scan.kind)
     if scan.kind == "full":
         overlaps.keep(session, scan.overlaps, scan.started_at)
     fields = {"int_id": session.id, "kind": scan.kind, "looked": scan.looked, "changed": scan.changed}

@@ -25,6 +25,7 @@ INDEXES = (
     Index("links", ("foreign",)),
     Index("links", ("lacks_guest",)),
     Index("links", ("lacks_meet",)),
+    Index("links", ("writing",)),
     Index("journal", ("at",)),
     Index("journal", ("booking_id", "at")),
     Index("parked", ("at",)),

@@ -240,7 +240,7 @@ def _readable(found: Iterable[tuple[Key, tuple[Body, str]]], unreadable: Note | 
 
 
 def _looked_up_by(link: Link) -> Body:
-    """Return what links are queried by besides their own fields: state, calendar, foreign id, what is lacking, day.
+    """Return what links are queried by besides their own fields: state, calendar, foreign id, what is lacking, a write under way, day.
 
     The day includes the id, to be unique.
     """
@@ -248,11 +248,19 @@ def _looked_up_by(link: Link) -> Body:
     if link.ids.foreign:
         found["foreign"] = True
     found |= {f"lacks_{name}": True for name in ("guest", "meet") if link.lacks(name) and not link.closed}
+    if link.intent is not None:
+        found["writing"] = True
     base = link.base or (link.intent.base if link.intent is not None else None)
     if base is None:
         return found
     first = base.when.start if isinstance(base.when, Timed) else base.when.first
     return {**found, "day": f"{first:%Y-%m-%d}|{link.id}"}
+
+
+def left_open(documents: Documents, int_id: str, now: datetime) -> list[Link]:
+    """Return the links with a write that should have ended by now (aware UTC): its worker died, or lost what it needs."""
+    writing = every(documents, int_id, {"writing": True}, pass_over)
+    return [link for link in writing if link.intent is not None and link.intent.expires_at <= now]
 
 
 def in_grace(documents: Documents, int_id: str, calendar: str, unreadable: Note | None = None) -> Iterator[Link]:

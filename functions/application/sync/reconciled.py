@@ -70,7 +70,7 @@ def come_back(ports: Ports, hint: Hint, outcome: Reconciled, lane: str = "live")
 def look_at_once(ports: Ports, int_id: str, link: Link, source: str) -> None:
     """Queue an immediate look at a pair, by its event if it has one: the booking is then read too."""
     now = ports.clock()
-    hint = Hint(Kind.BOOKING, int_id, (link.booking_id,), source, now)
+    hint = Hint(Kind.BOOKING, int_id, (link.of_booking,), source, now)
     if link.event is not None:
         hint = hint.about(link.event)
     hints.enqueue(ports.tasks, hint, now, trailing=False)

@@ -249,11 +249,6 @@ class Link:
         return not other.closed and (self.closed or (of_none and bool(other.booking_id)))
 
     @property
-    def is_done_with(self) -> bool:
-        """Whether it is over or parted, and nothing that a worker began with it is still to be found out."""
-        return self.intent is None and isinstance(self.life, Closed | Detached)
-
-    @property
     def of_booking(self) -> str:
         """The booking that it pairs, or that its occupied event belongs to; "" for an event of no booking."""
         return self.occupies.booking_id if self.occupies is not None else self.booking_id
