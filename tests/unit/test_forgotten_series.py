@@ -20,7 +20,7 @@ from functions.domain.pairing.life import Active, LeftOut, Unlinked
 from functions.domain.pairing.link import Base, Intent, Link, Occupies, Origin
 from functions.domain.pairing.writes import MakeBooking, Why
 from functions.domain.settings.schema import MappingRow
-from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
+from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN, at
 from tests.unit.two_sides import Sides
 
 WEEK_ON = Timed(TEN.start + timedelta(days=7), TEN.end + timedelta(days=7))
@@ -111,6 +111,23 @@ def test_so_it_does_where_the_store_has_its_pair_as_it_was_before_that_event(sid
     _list(sides)
     assert _is_right(sides, later)
     assert sides.calls.count("read event") == 1 + later, "what it was, and what the pair has, once each"
+
+
+def test_a_booking_that_went_on_with_a_later_occurrence_has_that_again_where_the_store_has_its_pair_on_the_single_event(
+    sides: Sides,
+) -> None:
+    """The first one has a booking of its own since."""
+    its, first = links.of_booking(sides.ports.documents, "7", "1"), _first(sides)
+    other = first_occurrence(_root(sides), WEEK_ON)
+    sides.bookings["1"] = replace(at(sides.bookings["1"], WEEK_ON), external_id=other.id)
+    sides.book("2", TEN, external_id=first.id)
+    _keep(sides, replace(its, life=Active(), event=_root(sides), base=Base(TEN, ROOM_A, "10", 20)))
+    _list(sides)
+    _look(sides)
+    pairs = {each: links.of_booking(sides.ports.documents, "7", each).event for each in ("1", "2")}
+    assert pairs == {"1": other, "2": first}
+    assert {key: event.when for key, event in sides.events.items() if event.series} == {first: TEN, other: WEEK_ON}
+    assert _names(sides) == {"1": other.id, "2": first.id}
 
 
 @pytest.mark.parametrize("mark", [Mark("7", "of the event", "stamp"), Mark()], ids=["marked", "not marked"])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from functions.domain.comparing.event_content import written
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import EventKey, can_be_event_id, is_occurrence
+from functions.domain.model.event import EventKey, can_be_event_id, family_of_id, is_occurrence
 from functions.domain.model.identity import Digest, event_ids, is_chosen
 from functions.domain.pairing.link import Link, Origin
 from functions.domain.pairing.step import Planned
@@ -76,10 +76,13 @@ def other_named(link: Link, booking: Booking, context: PlanningContext) -> str:
 def other_than_its_own(link: Link, booking: Booking, context: PlanningContext) -> str:
     """Return the event that a booking names in place of the one that its pair has; "": its pair keeps that one.
 
-    An event that this service made since, or in place of an occurrence another one. Anything else a booking may come to name.
+    An event that this service made since, or in place of an occurrence another one: of what this service made, only of the series
+    that it became. Anything else a booking may come to name.
     """
     other = other_named(link, booking, context) if link.event is not None else ""
-    is_another = is_occurrence(other) and bool(link.series) and link.origin is Origin.EVENT
+    derived = event_ids(context.digest, context.settings.id, booking.id, range(link.generation + 1))
+    of_series = link.origin is Origin.EVENT or (link.series in derived and family_of_id(other) == link.series)
+    is_another = is_occurrence(other) and bool(link.series) and of_series
     return other if is_chosen(other) or is_another else ""
 
 
