@@ -480,6 +480,7 @@ class World(Stops, Deeds, Place):
             self.restored = True
             self.races.forget()  # so does the journal
             self.do_mend()  # who puts a store back sees to it that it runs
+            self.owed |= {"retry"}  # it may name a login that was replaced since, which is only seen when it is used
             if self._asked("POST", "/resync") >= 400:
                 self.owed |= {"resync"}
 
@@ -502,6 +503,7 @@ class World(Stops, Deeds, Place):
             self.do_mend()
             self.settle(300)
         if "retry" in self.owed:  # the cause is gone
+            self.do_mend()  # that a login is dead shows when it is used
             self.do_try_again()
         if "resync" in self.owed:  # so that another look finds nothing of the settings that were for some only
             self.do_resync()

@@ -12,11 +12,11 @@ from functions.domain.pairing.decisions import Close, LetGo, Part
 from functions.domain.pairing.life import Closed, Detached, LeftOut, Unlinked
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Link, Occupies
-from functions.domain.pairing.step import Planned, Rest
+from functions.domain.pairing.step import Look, Planned, Rest
 from functions.domain.pairing.writes import DeleteEvent, InsertEvent, ReviveEvent, Why
 from functions.domain.planning.merge import merge
 from functions.domain.planning.plan_deleted_event import moved_away
-from functions.domain.planning.view import PlanningContext, View
+from functions.domain.planning.view import PlanningContext, View, looked_for
 from functions.domain.settings.schema import Settings
 
 
@@ -85,7 +85,10 @@ def _removal(v: View, context: PlanningContext, place: Occupies) -> Planned:
     cancelled = booking is not None and context.settings.outbound.removes(booking.status)
     why = Why.BOOKING_CANCELLED if cancelled else Why.FORMER if place.is_former else Why.OCCUPIED
     if v.event.vanished:
-        return decide(link, LetGo() if place.is_former else Close(None), why)
+        if place.is_former:
+            return decide(link, LetGo(), why)
+        moved = looked_for(v, Look(find=link.event.id))  # a person may have moved it elsewhere
+        return moved if isinstance(moved, Planned) else decide(link, Close(None), why)
     etag = event.etag if event is not None else link.event_etag
     key = event.key if event is not None else link.event
     return Planned(DeleteEvent(key, etag, why), link.base)
