@@ -1128,3 +1128,17 @@ def test_an_occupied_event_that_was_carried_off_and_refused_there_keeps_its_pair
     outcome = looked(sides, link=place, event=Snapshot(Presence.CANCELLED))
     assert outcome.rest == Rest(Why.IN_STEP)
     assert [key.calendar for key in sides.events] == [ROOM_A, ROOM_A, ROOM_B]  # its own, the one carried off, a new one
+
+
+def test_no_deletion_is_believed_while_nobody_could_tell_whether_the_calendar_is_within_reach() -> None:
+    sides = Sides(inbound={"allow_booking_update": True})
+    for number, when in (("1", TEN), ("2", NOON)):
+        sides.book(number, when)
+        looked(sides, link=pair_of(sides, number))
+    session = sides.session()
+    sides.fails["read event"] = [Gone("not found") for _ in range(20)]
+    sides.fails["reach"] = [Transient("busy"), Gone("no calendar", reason=Cause.CALENDAR_GONE)]
+    for number, error in (("1", Transient), ("2", Gone)):
+        with pytest.raises(error):
+            reconcile(session, HINT, pair_of(sides, number), event=Snapshot(Presence.ABSENT))
+    assert [pair_of(sides, each).life for each in "12"] == [Active(), Active()]

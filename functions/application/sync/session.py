@@ -211,11 +211,12 @@ class SyncSession:
         https://developers.google.com/workspace/calendar/api/guides/errors#404_not_found
         """
         if calendar not in self.known_reach:
-            self.known_reach[calendar] = None
+            lost: Gone | Refused | None = None
             try:
                 self.calendars.reach(calendar)
             except (Gone, Refused) as error:
-                self.known_reach[calendar] = error
+                lost = error
+            self.known_reach[calendar] = lost  # only once it is known: other pairs of the task believe it
         return self.known_reach[calendar]
 
     def _is_free(self, event: Event, instead_of: EventKey) -> bool:
