@@ -102,12 +102,13 @@ def as_named(
 ) -> list[dict[str, Any]]:
     """Return bookings as if each named the event that it has, or is to have.
 
-    One that names something else, for good, has its event by its pair only (`unnamed`). One `without` an event whose status
-    makes none goes on naming the event that it lost for good, and another may have that since.
+    One that names something else, for good, has its event by its pair only (`unnamed`). One `without` an event whose status or
+    object makes none goes on naming the event that it lost for good, and another may have that since.
     """
 
     def name_of(booking: dict[str, Any]) -> str:
-        if str(booking["id"]) in without and booking["status_code"] not in choice.made_on:
+        gets_one = booking["status_code"] in choice.made_on and booking["object_id"] in choice.rooms
+        if str(booking["id"]) in without and not gets_one:
             return ""
         return unnamed.get(str(booking["id"]), str(booking["external_id"]))
 

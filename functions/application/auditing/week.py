@@ -207,7 +207,8 @@ def _of_its_own(
     others = {event.key for _, event in found if _is_anothers(sides, booking_id, link, event)}
     # what was read in place of the one that is named (see `Calendars.read`) may rightly be another's
     shared = [event for key, event in found if event.key == key and key in others]
-    if booking is not None and shared and wants(booking.status, sides.settings):
+    row = sides.settings.row_of(booking.object_id) if booking is not None else None
+    if booking is not None and row is not None and shared and wants(booking.status, sides.settings):
         yield Difference("double_booking", shared[0])
         return
     mine = [event for _, event in found if event.key not in others]

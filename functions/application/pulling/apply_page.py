@@ -539,11 +539,16 @@ def _without_former(session: SyncSession, hint: Hint, link: Link, event: Event) 
 
 
 def _is_nobodys(session: SyncSession, page: Page, event: Event) -> bool:
-    """Whether bookings may follow to an event: not to a single one that a pair is making, or taking to this calendar."""
+    """Whether bookings may follow to an event: not to a single one that a pair is making, or taking to this calendar.
+
+    Nor to one that a person took here from where its pair has it.
+    """
     pair = None if event.series else _known_elsewhere(session, page, event)
     if pair is None:
         return True
-    return pair.event is not None and (pair.intent is None or pair.intent.place != event.key)
+    if pair.event is None or (pair.intent is not None and pair.intent.place == event.key):
+        return False
+    return pair.closed or pair.event.id != event.key.id
 
 
 def _room_free_at(session: SyncSession, shown: Shown, event: Event) -> datetime | None:
