@@ -176,7 +176,7 @@ def the_grace_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def unusually_many_removals_are_carried_out(patch: pytest.MonkeyPatch) -> None:
     """No removal is held."""
-    patch.setattr(mass_removal, "too_many", lambda *_: False)
+    patch.setattr(mass_removal, "too_many", lambda *_, **__: False)
 
 
 def a_change_of_settings_is_not_finished(patch: pytest.MonkeyPatch) -> None:

@@ -567,3 +567,10 @@ def test_an_occurrence_whose_booking_vanished_is_removed_only_if_no_other_bookin
     assert isinstance(plan(replace(v, other_names_it=False), sure).step, DeleteEvent)
     for other in (replace(of, series=""), replace(of, origin=Origin.BOOKING)):
         assert isinstance(plan(replace(v, link=other), sure).step, DeleteEvent)
+
+
+def test_many_events_that_are_back_while_their_bookings_have_no_calendar_wait_for_a_person() -> None:
+    over = link(life=Closed(), base=base(object_id="12"))
+    step = plan(view(over, GONE_ON, event(etag='"2"')), replace(C, hold_removals=True)).step
+    assert isinstance(step, Settle)
+    assert step.link.life == Held(Why.NO_CALENDAR, Side.EVENT)

@@ -9,6 +9,7 @@ import pytest
 from functions.application.intake.hints import SETTINGS, Hint, Kind
 from functions.application.store import integrations, journal, links
 from functions.application.store.integrations import path_of
+from functions.application.sync import mass_removal
 from functions.application.sync.execute import LEASE
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled
@@ -115,6 +116,19 @@ def test_each_write_is_told_with_its_hint_its_stamp_and_how_long_it_took(sides: 
     assert (event.mark.int_id, event.mark.link_id) == ("7", pair_of(sides).id)
     assert event.mark.stamp
     assert {fields["booking"] for fields in sides.logged("synced")} <= {"1"}
+
+
+def test_a_rehearsal_counts_nothing_as_removed(sides: Sides) -> None:
+    sides.book("1", TEN)
+    looked(sides)
+    del sides.bookings["1"]
+    gone = Hint(Kind.BOOKING, "7", ("1",), "sweep", sides.now, confirm=True)
+    rehearsed = reconcile(sides.session(), gone, pair_of(sides), rehearse=True)
+    assert [write.kind for write in rehearsed.writes] == ["event.delete"]
+    path = mass_removal._count_path("7", ROOM_A)
+    assert sides.ports.documents.get(path) is None
+    reconcile(sides.session(), gone, pair_of(sides))
+    assert sides.ports.documents.get(path) is not None
 
 
 def test_a_rehearsal_writes_and_saves_nothing_and_says_what_would_be_done(sides: Sides) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import chain
 
-from functions.application.ports import Path, Transaction
+from functions.application.ports import Body, Path, Transaction
 from functions.application.store import links
 from functions.application.store.integrations import path_of
 from functions.application.sync.session import SyncSession
@@ -33,19 +33,21 @@ def wants_to_remove(planned: Planned) -> bool:
     return isinstance(step, DeleteEvent) and step.why in (Why.BOOKING_GONE, Why.NO_CALENDAR)
 
 
-def too_many(session: SyncSession, view: View, planned: Planned) -> bool:
-    """Whether so much of this calendar vanished that a person must decide first; counts a vanished booking."""
+def too_many(session: SyncSession, view: View, planned: Planned, *, rehearse: bool) -> bool:
+    """Whether so much of this calendar vanished that a person must decide first; counts a vanished booking.
+
+    With `rehearse` nothing is stored.
+    """
     if view.link.event is None:
         return False
-    if isinstance(planned.step, DeleteEvent):  # counted now; others were counted when their grace began
-        count(session, view.link)
     documents, calendar, most = session.ports.documents, view.link.event.calendar, session.settings.sync.hold_over
-    body = documents.get(_count_path(session.id, calendar)) or {}
-    vanished = {*_recent(body.get("at", {}), session.now())}
+    # a vanished booking is counted now; others were counted when their grace began
+    new = [view.link] if isinstance(planned.step, DeleteEvent) else []
+    vanished = _count(session, calendar, new, rehearse=rehearse or not new)
     if len(vanished) <= most and _name(view.link) not in vanished:
         # deleted more than an hour ago, as the grace is long or there was a pause: all that wait are counted anew, once
         waiting = links.in_grace(documents, session.id, calendar, links.pass_over)
-        vanished = _count(session, calendar, chain([view.link], waiting))
+        vanished = _count(session, calendar, chain([view.link], waiting), rehearse=rehearse)
     if len(vanished) > most:
         return True
     if len(vanished) < AT_LEAST:
@@ -59,17 +61,21 @@ def count(session: SyncSession, link: Link) -> None:
         _count(session, link.event.calendar, [link])
 
 
-def _count(session: SyncSession, calendar: str, vanished: Iterable[Link]) -> set[str]:
-    """Count links that vanished now; returns the names of all that are counted."""
+def _count(session: SyncSession, calendar: str, vanished: Iterable[Link], *, rehearse: bool = False) -> set[str]:
+    """Count links that vanished now; returns the names of all that are counted. With `rehearse` nothing is stored."""
     path, now = _count_path(session.id, calendar), session.now()
     names = dict.fromkeys((_name(link) for link in vanished), now.isoformat())
 
+    def counted(body: Body | None) -> dict[str, str]:
+        return _recent((body or {}).get("at", {}), now) | names
+
     def add(tx: Transaction) -> set[str]:
-        kept = _recent((tx.get(path) or {}).get("at", {}), now) | names
+        kept = counted(tx.get(path))
         tx.put(path, {"at": dict(list(kept.items())[-KEPT:])}, expires=now + SPAN)
         return {*kept}
 
-    return session.ports.documents.transact(add)
+    documents = session.ports.documents
+    return {*counted(documents.get(path))} if rehearse else documents.transact(add)
 
 
 def _name(link: Link) -> str:

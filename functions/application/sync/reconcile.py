@@ -95,7 +95,7 @@ def _to_rest(
             listed=hint.detail == LISTED,
         )
         planned = plan(view, context)
-        if mass_removal.wants_to_remove(planned) and mass_removal.too_many(session, view, planned):
+        if mass_removal.wants_to_remove(planned) and mass_removal.too_many(session, view, planned, rehearse=rehearse):
             context = replace(context, hold_removals=True)
             planned = plan(view, context)
         if isinstance(planned.step, ReviveEvent) and not looked:

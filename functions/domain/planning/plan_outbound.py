@@ -172,7 +172,8 @@ def plan_without_calendar(v: View, context: PlanningContext) -> Planned:
     if booking is None or link.event is None or link.base is None or (link.closed and v.event.value is None):
         return Planned(Rest(Why.NO_CALENDAR))
     if link.closed and link.event.calendar in settings.calendars:
-        return _removed(v, link.event, Why.NO_CALENDAR, link.base)  # somebody brought it back
+        waits = _waits_for_a_person(link, context, Why.NO_CALENDAR)  # somebody brought it back
+        return waits or _removed(v, link.event, Why.NO_CALENDAR, link.base)
     if link.base.object_id == booking.object_id or settings.calendar_of(link.base.object_id) is None:
         return Planned(Rest(Why.NO_CALENDAR))
     if wanted_of(v.booking, context) is Wanted.NONE:
