@@ -2,16 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.application.store import links, parked
+from functions.domain.comparing.event_content import period
+from functions.domain.model.appointment import When
 from functions.domain.model.errors import Cause
 from functions.domain.model.event import EventKey
-from tests.world.choice import Choice
+from tests.world.choice import WINDOW, Choice
 from tests.world.world import World, moment
 
 CHOSEN = len("g5decnl2jlsooatk7dbiokgt18rgkm27")  # of an event's id that this service chose
+ZONE = "Europe/Amsterdam"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LOGINS = {Cause.LOGIN, Cause.RIGHTS}  # what i-Reserve may refuse by right
 EXPLAINED = {"held", "refused", "paused", "detached", "left_out", "closed"}
@@ -198,9 +201,14 @@ def unfinished(world: World) -> list[str]:
     found += [
         f"waiting: link of booking {each.booking_id} until {each.until}"  # what comes then shows on neither side yet
         for each in links.every(world.documents, "7")
-        if each.state.value == "grace"
+        if each.state.value == "grace" and not (each.base and _is_long_over(world, each.base.when))
     ]
     return found
+
+
+def _is_long_over(world: World, when: When) -> bool:
+    """Whether something was over before the window that is compared now: nobody cancels that any more."""
+    return period(when, ZONE)[1] < moment({"date": str(world.first_day + timedelta(days=WINDOW[0]))})
 
 
 def _untold(world: World) -> list[str]:
