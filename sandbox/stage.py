@@ -1,5 +1,6 @@
 """The product and both simulators as separate processes, driven over HTTP only."""
 
+import atexit
 import os
 import signal
 import socket
@@ -37,6 +38,12 @@ class StageError(Exception):
 _RANGE = range(15_000, 30_000)  # below the outgoing connections, so that none of them takes a port before it is used
 _KEPT = 100  # more than any stage is given before it listens
 _kept = deque[socket.socket]()
+
+
+@atexit.register
+def _let_go() -> None:
+    while _kept:
+        _kept.popleft().close()
 
 
 def free_port(among: Sequence[int] = _RANGE) -> int:
