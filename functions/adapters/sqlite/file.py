@@ -168,9 +168,8 @@ class SqliteFile:
         self._log = _Log(path.with_name(f"{path.name}-wal"), flush)
         self._writing = threading.Lock()
         self._idle: deque[_Connection] = deque()
-        weakref.finalize(
-            self, _close_all, self._idle, self._log
-        )  # also if this start fails, and at the end of the process
+        # also if this start fails, and at the end of the process
+        weakref.finalize(self, _close_all, self._idle, self._log)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_exposed(path)
         with self._named_errors():

@@ -4,7 +4,7 @@ What looks different is read one by one on both sides; if it still differs, once
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -203,8 +203,10 @@ def _of_its_own(
         wanted |= {EventKey(calendar, named) for calendar in sides.settings.calendars}
     read = [(key, sides.event(key)) for key in sorted(wanted, key=lambda key: (key.calendar, key.id))]
     found = [(key, event) for key, event in read if event is not None and _stands(link, event)]
-    found = [(key, event) for key, event in found if not _is_left_to_another(sides, booking_id, link, event)]
-    others = {event.key for _, event in found if _is_anothers(sides, booking_id, link, event)}
+    holders = sides.links_of([], [event.key for _, event in found])[1]
+    held = {key: holder for key, holder in holders.items() if holder.booking_id not in ("", booking_id)}
+    found = [(key, event) for key, event in found if not _is_left_to_another(sides, booking_id, link, event, held)]
+    others = {event.key for _, event in found if _is_anothers(sides, booking_id, link, event, held)}
     # what was read in place of the one that is named (see `Calendars.read`) may rightly be another's
     shared = [event for key, event in found if event.key == key and key in others]
     row = sides.settings.row_of(booking.object_id) if booking is not None else None
@@ -220,25 +222,22 @@ def _stands(link: Link, event: Event) -> bool:
     return event.organizer_self or (link.origin is Origin.INVITATION and not event.declined)
 
 
-def _is_anothers(sides: Sides, booking_id: str, link: Link, event: Event) -> bool:
-    """Whether an event belongs to another live booking."""
-    holder = sides.links_of([], [event.key])[1].get(event.key)
-    other = holder.booking_id if holder is not None else ""
-    if other in ("", booking_id) or link.event == event.key or event.key.id in sides.derived(booking_id, link):
+def _is_anothers(sides: Sides, booking_id: str, link: Link, event: Event, held: Mapping[EventKey, Link]) -> bool:
+    """Whether an event belongs to another live booking; `held` are the pairs of other bookings, by their events."""
+    holder = held.get(event.key)
+    if holder is None or link.event == event.key or event.key.id in sides.derived(booking_id, link):
         return False
-    booking = sides.booking(other)
+    booking = sides.booking(holder.booking_id)
     return booking is not None and wants(booking.status, sides.settings) is not False
 
 
-def _is_left_to_another(sides: Sides, booking_id: str, link: Link, event: Event) -> bool:
+def _is_left_to_another(sides: Sides, booking_id: str, link: Link, event: Event, held: Mapping[EventKey, Link]) -> bool:
     """Whether another pair has what is left of a series that began as this one's event, and this one has another.
 
     Its booking must name it, unless that pair is left as it is.
     """
-    if link.event in (None, event.key) or event.key.id not in sides.derived(booking_id, link):
-        return False
-    holder = sides.links_of([], [event.key])[1].get(event.key)
-    if holder is None or holder.booking_id in ("", booking_id):
+    holder = held.get(event.key)
+    if holder is None or link.event in (None, event.key) or event.key.id not in sides.derived(booking_id, link):
         return False
     if why_it_rests(holder):
         return True

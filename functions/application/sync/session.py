@@ -51,9 +51,8 @@ class SyncSession:
     booking_seen_at: datetime | None = None  # likewise; None if it is the answer to a write
     booking_sent_at: datetime | None = None  # when the last write to it was sent
     known_series: set[str] = field(default_factory=set)  # whose links can all be read
-    known_reach: dict[str, Gone | Refused | None] = field(
-        default_factory=dict
-    )  # of calendars, where an event was not found
+    # of calendars, where an event was not found
+    known_reach: dict[str, Gone | Refused | None] = field(default_factory=dict)
     dialect: Dialect = field(init=False)  # what is known or assumed of this i-Reserve
 
     def __post_init__(self) -> None:
