@@ -190,16 +190,22 @@ def test_a_series_that_has_run_for_longer_than_the_window_moves_each_booking_wit
     assert len(place.bookings()) == 10
 
 
-def test_a_past_booking_takes_no_place_of_a_cancelled_one_whose_event_comes_back_with_its_series(place: Place) -> None:
-    place.activate(sync={"window_days": [-3, 60]})
-    root = series(place, "RRULE:FREQ=WEEKLY;COUNT=3")
-    for _ in range(7):
+def weekly_with_the_second_cancelled(place: Place, weeks: int, nights: int) -> str:
+    """Draw a weekly series, and cancel its second booking after some nights; returns the series' root."""
+    root = series(place, f"RRULE:FREQ=WEEKLY;COUNT={weeks}")
+    for _ in range(nights):
         place.pass_time(86400)
         place.tick()
         place.settle(60)
     (cancelled,) = [each["id"] for each in place.bookings() if each["from"].startswith("2026-12-01")]
     place.change(str(cancelled), status_code=70)
     place.settle(60)
+    return root
+
+
+def test_a_past_booking_takes_no_place_of_a_cancelled_one_whose_event_comes_back_with_its_series(place: Place) -> None:
+    place.activate(sync={"window_days": [-3, 60]})
+    root = weekly_with_the_second_cancelled(place, 3, nights=7)
     place.drag(root, "2026-11-26T10:00", "2026-11-26T11:00")
     place.tick()
     place.settle(600)
@@ -210,14 +216,7 @@ def test_a_past_booking_takes_no_place_of_a_cancelled_one_whose_event_comes_back
 def test_the_booking_of_the_only_other_occurrence_stays_where_it_was_once_that_is_over(place: Place) -> None:
     """As above, where no booking to come tells how far the series moved."""
     place.activate(sync={"window_days": [-3, 60]})
-    root = series(place, "RRULE:FREQ=WEEKLY;COUNT=2")
-    for _ in range(6):
-        place.pass_time(86400)
-        place.tick()
-        place.settle(60)
-    (cancelled,) = [each["id"] for each in place.bookings() if each["from"].startswith("2026-12-01")]
-    place.change(str(cancelled), status_code=70)
-    place.settle(60)
+    root = weekly_with_the_second_cancelled(place, 2, nights=6)
     place.drag(root, "2026-11-24T14:00", "2026-11-24T15:00")
     place.tick()
     place.settle(600)
